@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+pub mod command;
+pub mod transport;
+
+mod digest;
+mod finalize;
+mod id;
+mod job;
+mod outcome;
+mod payload;
+mod wire;
+
+pub use digest::Digest;
+pub use finalize::{Finalization, FinalizationError};
+pub use id::{BatchNumber, IdError, JobId, SYNCHRONIZATION_ID_MAX_CHARS, SynchronizationId};
+pub use job::{
+    CommandReference, Counters, ImportError, ImportErrorType, ImportState, ImportSummary, Job, JobResult, JobState,
+    Page, ResourceCounts,
+};
+pub use outcome::{Committed, Outcome};
+pub use payload::{Payload, PayloadFormat, PayloadSource};
+pub use transport::{Transport, TransportExt};
