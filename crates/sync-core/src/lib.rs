@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+pub mod clock;
 pub mod command;
+pub mod cycle;
+pub mod guard;
+pub mod journal;
 pub mod transport;
 
 mod digest;

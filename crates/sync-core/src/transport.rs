@@ -159,6 +159,12 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`TransportError`], as for the summary.
     async fn errors(&self, id: &JobId, offset: u64) -> Result<Page<ImportError>, TransportError>;
+
+    /// Asks whether the service knows a synchronization: `GET /import/synchronize/exists/{id}`.
+    ///
+    /// # Errors
+    /// [`TransportError`].
+    async fn exists(&self, id: &SynchronizationId) -> Result<bool, TransportError>;
 }
 
 #[async_trait]
@@ -180,6 +186,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
     async fn errors(&self, id: &JobId, offset: u64) -> Result<Page<ImportError>, TransportError> {
         (**self).errors(id, offset).await
+    }
+    async fn exists(&self, id: &SynchronizationId) -> Result<bool, TransportError> {
+        (**self).exists(id).await
     }
 }
 
@@ -237,6 +246,8 @@ pub enum Operation {
     ReadSummary,
     /// Reading a page of errors.
     ReadErrors,
+    /// Asking whether a synchronization is known.
+    ReadSynchronization,
 }
 
 impl fmt::Display for Operation {
@@ -248,6 +259,7 @@ impl fmt::Display for Operation {
             Self::ReadJob => "reading a job",
             Self::ReadSummary => "reading a job's summary",
             Self::ReadErrors => "reading a job's errors",
+            Self::ReadSynchronization => "asking whether the synchronization is known",
         })
     }
 }

@@ -1,0 +1,287 @@
+//! Does what the state machine says: records each event durably, then performs what follows from it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use super::crew::Crew;
+use super::event::{Action, Call, Event};
+use super::halt::{Halt, HaltReason};
+use super::state::{CycleState, Phase};
+use super::step::step;
+use crate::clock::Millis;
+use crate::job::{ImportSummary, Job};
+use crate::journal::Entry;
+use crate::transport::{
+    BatchRequest, Delivery, FinalizeRequest, FullRequest, Operation, TransportError, TransportErrorKind,
+};
+use crate::{JobId, Outcome, Payload};
+
+/// How one call ended, for reports.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CallReport {
+    /// Which call.
+    pub call: Call,
+    /// The job as last read.
+    pub job: Job,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// The summary, if it could be read.
+    pub summary: Option<ImportSummary>,
+    /// From the intent to send to the verdict.
+    pub elapsed: Duration,
+}
+
+/// How long a wait goes on before the stop signal is looked at again.
+const NAP: Duration = Duration::from_millis(200);
+
+/// How often a summary is asked for before a job is judged without it.
+const SUMMARY_TRIES: u32 = 3;
+
+/// Walks one cycle: owns its state and the payloads in flight.
+#[derive(Debug)]
+pub(super) struct Driver {
+    crew: Crew,
+    state: CycleState,
+    /// What a single-call cycle or a batch in flight is about to send, or may have to send again.
+    payloads: BTreeMap<Call, Payload>,
+    /// When each call was first to be sent.
+    begun: BTreeMap<Call, Millis>,
+    /// Ended jobs as last read, waiting for the verdict.
+    ended: BTreeMap<Call, Job>,
+    /// The last failure of each call, for the halt that may follow.
+    failures: BTreeMap<Call, TransportError>,
+    reports: Vec<CallReport>,
+}
+
+impl Driver {
+    pub(super) fn new(crew: Crew, state: CycleState) -> Self {
+        Self {
+            crew,
+            state,
+            payloads: BTreeMap::new(),
+            begun: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            failures: BTreeMap::new(),
+            reports: Vec::new(),
+        }
+    }
+
+    pub(super) fn state(&self) -> &CycleState {
+        &self.state
+    }
+
+    pub(super) fn reports(&self) -> &[CallReport] {
+        &self.reports
+    }
+
+    pub(super) fn keep(&mut self, call: Call, payload: Payload) {
+        self.payloads.insert(call, payload);
+    }
+
+    pub(super) fn now(&self) -> Millis {
+        self.crew.clock.now()
+    }
+
+    pub(super) fn halt(&mut self, reason: HaltReason) -> Halt {
+        Halt::new(reason, self.state.clone(), std::mem::take(&mut self.reports))
+    }
+
+    /// Records an event durably, then takes the step.
+    pub(super) async fn record(&mut self, event: Event) -> Result<Vec<Action>, Halt> {
+        let entry = Entry { at: self.now(), event };
+        let (state, actions) = match step(&self.state, &entry) {
+            Ok(stepped) => stepped,
+            Err(error) => return Err(self.halt(HaltReason::Step(error))),
+        };
+        if let Err(error) = self.crew.journal.append(&entry).await {
+            return Err(self.halt(HaltReason::Journal(error)));
+        }
+        self.state = state;
+        tracing::debug!(event = entry.event.name(), phase = ?self.state.phase(), "cycle");
+        self.crew.observer.recorded(&entry, &self.state);
+        Ok(actions)
+    }
+
+    /// Records `event` and performs what follows from it, and from that, until nothing is left to do.
+    ///
+    /// A dropped future leaves the journal at the last recorded event: what was being sent may have been accepted.
+    pub(super) async fn drive(&mut self, event: Event) -> Result<(), Halt> {
+        let mut queue: VecDeque<Action> = self.record(event).await?.into();
+        while let Some(action) = queue.pop_front() {
+            let event = self.perform(action).await?;
+            queue.extend(self.record(event).await?);
+        }
+        Ok(())
+    }
+
+    /// Performs one action; its end is an event.
+    async fn perform(&mut self, action: Action) -> Result<Event, Halt> {
+        match action {
+            Action::Submit { call } => Ok(self.submit(call).await),
+            Action::Pause { call, delay } => {
+                self.wait(delay).await?;
+                Ok(Event::PauseOver { call })
+            }
+            Action::Poll { call, job, after } => {
+                self.wait(after).await?;
+                self.poll(call, &job).await
+            }
+            Action::Judge { call, job } => self.judge(call, &job).await,
+            Action::Search { call, .. } => {
+                let source = self.failures.remove(&call);
+                Err(self.halt(HaltReason::AnswerLost { call, source }))
+            }
+            Action::Leave { call, job } => {
+                let source = self.failures.remove(&call);
+                Err(self.halt(HaltReason::JobUnreadable { call, job, source }))
+            }
+        }
+    }
+
+    async fn submit(&mut self, call: Call) -> Event {
+        let now = self.now();
+        self.begun.entry(call).or_insert(now);
+        let answer = match self.request(call) {
+            Some(Request::Batch(request)) => self.crew.transport.submit_batch(&request).await,
+            Some(Request::Finalize(request)) => self.crew.transport.submit_finalize(&request).await,
+            Some(Request::Full(request)) => self.crew.transport.submit_full(&request).await,
+            None => Err(TransportError::new(Operation::SubmitBatch, TransportErrorKind::Payload, Delivery::NotSent)),
+        };
+        match answer {
+            Ok(job) => {
+                self.crew.observer.job(call, &job);
+                Event::Accepted { call, job: job.id }
+            }
+            Err(error) => {
+                let event = match (error.delivery(), error.status()) {
+                    (Delivery::NotSent, _) => Event::NotSent { call },
+                    (Delivery::Answered, Some(status)) => {
+                        Event::Refused { call, status, retry_after: error.retry_after() }
+                    }
+                    (Delivery::Answered | Delivery::Unknown, _) => Event::Lost { call },
+                };
+                self.failures.insert(call, error);
+                event
+            }
+        }
+    }
+
+    fn request(&self, call: Call) -> Option<Request> {
+        let settings = self.state.settings()?;
+        let id = settings.synchronization.clone();
+        let finalization = self.state.finalization()?;
+        match (call, self.payloads.get(&call)) {
+            (Call::Batch(_), payload) => Some(Request::Batch(
+                BatchRequest::new(id, payload?.clone())
+                    .with_continue_on_error(settings.continue_on_error)
+                    .with_relations_action(settings.relations_action),
+            )),
+            (Call::Finalize, Some(payload)) => Some(Request::Full(
+                FullRequest::new(id, payload.clone(), finalization).with_continue_on_error(settings.continue_on_error),
+            )),
+            (Call::Finalize, None) => Some(Request::Finalize(FinalizeRequest::new(id, finalization))),
+        }
+    }
+
+    async fn poll(&mut self, call: Call, id: &JobId) -> Result<Event, Halt> {
+        match self.crew.transport.job(id).await {
+            Ok(job) => {
+                self.crew.observer.job(call, &job);
+                if job.is_terminal() {
+                    self.ended.insert(call, job);
+                    Ok(Event::JobEnded { call })
+                } else {
+                    Ok(Event::JobRunning { call })
+                }
+            }
+            Err(error) => match error.kind() {
+                TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => {
+                    Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }))
+                }
+                _ => {
+                    let missing = matches!(error.status(), Some(404 | 500));
+                    self.failures.insert(call, error);
+                    Ok(Event::JobUnreadable { call, missing })
+                }
+            },
+        }
+    }
+
+    /// Reads the summary beside the ended job. A summary that cannot be read does not hold up a job that says itself
+    /// how it ended.
+    async fn judge(&mut self, call: Call, id: &JobId) -> Result<Event, Halt> {
+        let job = match self.ended.remove(&call) {
+            Some(job) => job,
+            None => match self.crew.transport.job(id).await {
+                Ok(job) => job,
+                Err(error) => {
+                    return Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }));
+                }
+            },
+        };
+        let mut summary = None;
+        for tries in 0..SUMMARY_TRIES {
+            match self.crew.transport.summary(id).await {
+                Ok(read) => {
+                    summary = Some(read);
+                    break;
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "summary not readable");
+                    if tries + 1 < SUMMARY_TRIES {
+                        self.wait(Duration::from_secs(1)).await?;
+                    }
+                }
+            }
+        }
+        let continue_on_error = self.state.settings().is_some_and(|settings| settings.continue_on_error)
+            && (matches!(call, Call::Batch(_)) || self.payloads.contains_key(&call));
+        let outcome = Outcome::judge(continue_on_error, &job, summary.as_ref()).unwrap_or(Outcome::Undetermined);
+        let begun = self.begun.get(&call).copied().unwrap_or_else(|| self.now());
+        let elapsed = Duration::from_millis(self.now().saturating_sub(begun));
+        self.reports.push(CallReport { call, job, outcome, summary, elapsed });
+        self.payloads.remove(&call);
+        Ok(Event::Judged { call, outcome })
+    }
+
+    /// Waits in naps, so that a request to stop is heard: nothing is in flight here but jobs the server works on.
+    async fn wait(&mut self, duration: Duration) -> Result<(), Halt> {
+        let mut left = duration;
+        loop {
+            self.heed_stop().await?;
+            if left.is_zero() {
+                return Ok(());
+            }
+            let nap = left.min(NAP);
+            self.crew.clock.sleep(nap).await;
+            left -= nap;
+        }
+    }
+
+    /// Stops here if somebody asked for it.
+    pub(super) async fn heed_stop(&mut self) -> Result<(), Halt> {
+        if !self.crew.stop.is_stopped() {
+            return Ok(());
+        }
+        if !matches!(self.state.phase(), Phase::Idle | Phase::Finalized | Phase::Abandoned) {
+            self.record(Event::Stopped).await?;
+        }
+        Err(self.halt(HaltReason::Stopped))
+    }
+
+    /// What stopped a call that is neither a success nor uncertain.
+    pub(super) fn failed(&mut self, call: Call) -> Halt {
+        let reason = match self.state.exchange(call).and_then(|exchange| exchange.outcome()) {
+            Some(outcome) => HaltReason::JobFailed { call, outcome },
+            None => HaltReason::Refused { call, source: self.failures.remove(&call) },
+        };
+        self.halt(reason)
+    }
+}
+
+enum Request {
+    Batch(BatchRequest),
+    Finalize(FinalizeRequest),
+    Full(FullRequest),
+}

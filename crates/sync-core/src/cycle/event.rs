@@ -1,0 +1,238 @@
+//! What happens to a cycle, as plain data: the entries of its journal.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::CycleSettings;
+use crate::guard::{GuardNumbers, PassReason};
+use crate::{BatchNumber, Digest, JobId, Outcome};
+
+/// One submit of a cycle and the job it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// A batch.
+    Batch(BatchNumber),
+    /// The finalization; in a single-call cycle the whole call.
+    Finalize,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Batch(batch) => write!(f, "batch {batch}"),
+            Self::Finalize => f.write_str("the finalization"),
+        }
+    }
+}
+
+/// Something that happened. The driver records it durably and only then does what follows from it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A cycle begins: the input was read through and is complete, nobody else works on this synchronization.
+    Begun {
+        /// What holds to the cycle's end.
+        settings: Box<CycleSettings>,
+    },
+    /// A batch is ready; recorded, this is the intent to send it.
+    BatchReady {
+        /// Its number, the next one.
+        batch: BatchNumber,
+        /// Digest of the bytes to be sent.
+        digest: Digest,
+        /// Commands in it.
+        commands: u32,
+        /// Bytes to be sent.
+        bytes: u64,
+    },
+    /// The service took a call and answered with a job.
+    Accepted {
+        /// Which call.
+        call: Call,
+        /// The job.
+        job: JobId,
+    },
+    /// A call was proven not to have left.
+    NotSent {
+        /// Which call.
+        call: Call,
+    },
+    /// The service refused a call: nothing was started.
+    Refused {
+        /// Which call.
+        call: Call,
+        /// HTTP status.
+        status: u16,
+        /// How long the service asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// No usable answer: the service may or may not have taken the call.
+    Lost {
+        /// Which call.
+        call: Call,
+    },
+    /// A pause is over; recorded, this is the intent to send again.
+    PauseOver {
+        /// Which call.
+        call: Call,
+    },
+    /// A job was read and is still at work.
+    JobRunning {
+        /// Which call.
+        call: Call,
+    },
+    /// A job was read and has ended.
+    JobEnded {
+        /// Which call.
+        call: Call,
+    },
+    /// A job could not be read.
+    JobUnreadable {
+        /// Which call.
+        call: Call,
+        /// Whether the service says there is no such job, or stumbles as it may for a job just created.
+        missing: bool,
+    },
+    /// State, result and summary of an ended job were judged.
+    Judged {
+        /// Which call.
+        call: Call,
+        /// The verdict.
+        outcome: Outcome,
+    },
+    /// A search found exactly one job that can be the lost call.
+    Found {
+        /// Which call.
+        call: Call,
+        /// The job.
+        job: JobId,
+    },
+    /// A search found no job that can be the lost call, and none still at work.
+    NotFound {
+        /// Which call.
+        call: Call,
+    },
+    /// The service offers no search for jobs.
+    SearchUnavailable {
+        /// Which call.
+        call: Call,
+    },
+    /// A search found several jobs that could be the lost call.
+    Ambiguous {
+        /// Which call.
+        call: Call,
+    },
+    /// A failed batch was repaired: what it failed to bring comes in further batches.
+    Repaired {
+        /// The failed batch.
+        batch: BatchNumber,
+    },
+    /// Somebody decided to go on without the commands a batch failed to bring; missing resources are then left alone.
+    ErrorsAccepted {
+        /// The batch.
+        batch: BatchNumber,
+    },
+    /// The source ended properly; no further batch will come.
+    SourceEnded,
+    /// The guard said yes: the permit to finalize.
+    Permitted {
+        /// What was counted.
+        numbers: GuardNumbers,
+        /// Why it was said.
+        reason: PassReason,
+    },
+    /// The permit is used; recorded, this is the intent to finalize.
+    FinalizeOrdered,
+    /// The whole cycle is sent again, as a new attempt.
+    Replay,
+    /// Somebody asked to stop.
+    Stopped,
+    /// Work goes on after a stop or a crash.
+    Resumed,
+    /// The cycle is left open for good; the next full cycle absorbs it.
+    GivenUp,
+}
+
+impl Event {
+    /// The event's name, as in a journal.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Begun { .. } => "begun",
+            Self::BatchReady { .. } => "batch_ready",
+            Self::Accepted { .. } => "accepted",
+            Self::NotSent { .. } => "not_sent",
+            Self::Refused { .. } => "refused",
+            Self::Lost { .. } => "lost",
+            Self::PauseOver { .. } => "pause_over",
+            Self::JobRunning { .. } => "job_running",
+            Self::JobEnded { .. } => "job_ended",
+            Self::JobUnreadable { .. } => "job_unreadable",
+            Self::Judged { .. } => "judged",
+            Self::Found { .. } => "found",
+            Self::NotFound { .. } => "not_found",
+            Self::SearchUnavailable { .. } => "search_unavailable",
+            Self::Ambiguous { .. } => "ambiguous",
+            Self::Repaired { .. } => "repaired",
+            Self::ErrorsAccepted { .. } => "errors_accepted",
+            Self::SourceEnded => "source_ended",
+            Self::Permitted { .. } => "permitted",
+            Self::FinalizeOrdered => "finalize_ordered",
+            Self::Replay => "replay",
+            Self::Stopped => "stopped",
+            Self::Resumed => "resumed",
+            Self::GivenUp => "given_up",
+        }
+    }
+}
+
+/// What the driver has to do next. Each action ends in an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// Send the call, once.
+    Submit {
+        /// Which call.
+        call: Call,
+    },
+    /// Wait, then report [`Event::PauseOver`].
+    Pause {
+        /// Which call.
+        call: Call,
+        /// How long.
+        delay: Duration,
+    },
+    /// Wait, then look at the job once.
+    Poll {
+        /// Which call.
+        call: Call,
+        /// The job.
+        job: JobId,
+        /// How long to wait first.
+        after: Duration,
+    },
+    /// Read the ended job and its summary and judge them.
+    Judge {
+        /// Which call.
+        call: Call,
+        /// The job.
+        job: JobId,
+    },
+    /// Wait, then look for a job that can be the lost call.
+    Search {
+        /// Which call.
+        call: Call,
+        /// How long to wait first.
+        after: Duration,
+    },
+    /// Stop here with the state saved: the job cannot be read for so long that somebody should look.
+    Leave {
+        /// Which call.
+        call: Call,
+        /// The job, which may well be at work.
+        job: JobId,
+    },
+}
