@@ -9,7 +9,7 @@ use crate::Finalization;
 
 /// The most resources a run may remove: a count, a share of what is known, or both (the smaller wins).
 ///
-/// Text form `N`, `P%` or `P%,N`. The default is `10%,500`.
+/// Text form `N`, `P%` or `P%,N`, where a share has at most two decimals. The default is `10%,500`.
 ///
 /// ```
 /// use sync_core::guard::RemovalLimit;
@@ -59,18 +59,32 @@ impl FromStr for RemovalLimit {
             let part = part.trim();
             match part.strip_suffix('%') {
                 Some(percent) if basis_points.is_none() => {
-                    let percent: f64 = percent.trim().parse().map_err(|_| LimitError)?;
-                    if !(0.0..=100.0).contains(&percent) {
-                        return Err(LimitError);
-                    }
-                    basis_points = Some((percent * 100.0).round() as u32);
+                    basis_points = Some(parse_basis_points(percent.trim()).ok_or(LimitError)?);
                 }
-                None if count.is_none() => count = Some(part.parse().map_err(|_| LimitError)?),
+                None if count.is_none() => count = Some(digits(part).ok_or(LimitError)?),
                 _ => return Err(LimitError),
             }
         }
         Ok(Self { count, basis_points })
     }
+}
+
+/// Reads `10` or `2.5` or `0.25`: a percentage up to 100 with at most two decimals. Finer ones are refused, as rounding
+/// would set a limit nobody has asked for.
+fn parse_basis_points(percent: &str) -> Option<u32> {
+    let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+    let hundredths = match decimals.len() {
+        1 => digits(decimals)? * 10,
+        2 => digits(decimals)?,
+        _ => return None,
+    };
+    let points = digits(whole)?.checked_mul(100)?.checked_add(hundredths)?;
+    u32::try_from(points).ok().filter(|points| *points <= 10_000)
+}
+
+/// Reads a number of digits and nothing else, not even a sign.
+fn digits(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 impl fmt::Display for RemovalLimit {
@@ -101,7 +115,7 @@ impl From<RemovalLimit> for String {
 
 /// Why a text is not a [`RemovalLimit`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a limit is a count (500), a share (10%) or both (10%,500)")]
+#[error("a limit is a count (500), a share with at most two decimals (10%, 2.5%) or both (10%,500)")]
 pub struct LimitError;
 
 /// What the guard goes by.

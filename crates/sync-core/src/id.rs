@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Longest synchronization id the service takes on its submit calls, in characters
 /// (Import API OpenAPI document: 1 to 50 on every POST path).
@@ -14,7 +14,8 @@ pub const SYNCHRONIZATION_ID_MAX_CHARS: usize = 50;
 ///
 /// 1 to 50 characters of `[A-Za-z0-9._-]`, but not `.` or `..`. The length is the service's limit; the alphabet is
 /// ours, because the id travels as one path segment and no public page says which other characters survive there.
-/// [`SynchronizationId::new_unchecked_alphabet`] lifts the alphabet, never the length.
+/// [`SynchronizationId::new_unchecked_alphabet`] lifts the alphabet, never the length. An id read back by serde has
+/// passed one of the two before, so there too only the length is checked.
 ///
 /// Choose one id per source and keep it: a fresh id per run defeats the comparison between cycles, and two sources
 /// under one id delete each other's resources.
@@ -27,9 +28,15 @@ pub const SYNCHRONIZATION_ID_MAX_CHARS: usize = 50;
 /// assert!("a/b".parse::<SynchronizationId>().is_err());
 /// # Ok::<(), sync_core::IdError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub struct SynchronizationId(Box<str>);
+
+impl<'de> Deserialize<'de> for SynchronizationId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new_unchecked_alphabet(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
 
 impl SynchronizationId {
     /// Checks length and alphabet.
@@ -38,9 +45,6 @@ impl SynchronizationId {
     /// [`IdError`] names the limit that was broken.
     pub fn new(id: impl Into<String>) -> Result<Self, IdError> {
         let id = Self::new_unchecked_alphabet(id)?;
-        if id.as_str() == "." || id.as_str() == ".." {
-            return Err(IdError::Dots);
-        }
         match id.as_str().chars().find(|c| !is_safe(*c)) {
             Some(character) => Err(IdError::Character { character }),
             None => Ok(id),
@@ -49,15 +53,19 @@ impl SynchronizationId {
 
     /// Checks the length only; whatever is outside the safe alphabet is percent-encoded on the wire.
     ///
-    /// Whether a real instance accepts such an id is unknown.
+    /// Whether a real instance accepts such an id is unknown. `.` and `..` are refused here too: URL parsers resolve
+    /// them as steps even when they are percent-encoded, and the call would go to another path.
     ///
     /// # Errors
-    /// [`IdError::Length`] for 0 or more than 50 characters.
+    /// [`IdError::Length`] for 0 or more than 50 characters, [`IdError::Dots`].
     pub fn new_unchecked_alphabet(id: impl Into<String>) -> Result<Self, IdError> {
         let id = id.into();
         let chars = id.chars().count();
         if chars == 0 || chars > SYNCHRONIZATION_ID_MAX_CHARS {
             return Err(IdError::Length { what: "synchronization id", chars, max: SYNCHRONIZATION_ID_MAX_CHARS });
+        }
+        if id == "." || id == ".." {
+            return Err(IdError::Dots);
         }
         Ok(Self(id.into()))
     }
@@ -67,12 +75,11 @@ impl SynchronizationId {
         &self.0
     }
 
-    /// The id as one path segment: everything outside `[A-Za-z0-9._-]` percent-encoded, and a lone `.` or `..` too.
+    /// The id as one path segment: everything outside `[A-Za-z0-9._-]` percent-encoded.
     pub fn path_segment(&self) -> String {
-        let only_dots = &*self.0 == "." || &*self.0 == "..";
         let mut segment = String::with_capacity(self.0.len());
         for byte in self.0.bytes() {
-            if is_safe(byte as char) && !only_dots {
+            if is_safe(byte as char) {
                 segment.push(byte as char);
             } else {
                 segment.push_str(&format!("%{byte:02X}"));

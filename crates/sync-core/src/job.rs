@@ -23,13 +23,17 @@ wire_enum! {
         Canceled = "CANCELED",
         /// Broke off.
         Error = "ERROR",
+        /// Broke off, in the words of the newer Job API.
+        Failed = "FAILED",
+        /// Stopped on request, in the words of the newer Job API.
+        Deleted = "DELETED",
     }
 }
 
 impl JobState {
     /// Whether the job will not change any more. Unknown words count as not terminal.
     pub fn is_terminal(&self) -> bool {
-        matches!(self, Self::Completed | Self::Canceled | Self::Error)
+        matches!(self, Self::Completed | Self::Canceled | Self::Error | Self::Failed | Self::Deleted)
     }
 }
 
@@ -164,7 +168,7 @@ impl ImportSummary {
                 None => self.resource_types.push(counts.clone()),
             }
         }
-        self.errors_count = Some(self.errors_count.unwrap_or(0) + other.errors_count.unwrap_or(0));
+        self.errors_count = Some(self.errors_count.unwrap_or(0).saturating_add(other.errors_count.unwrap_or(0)));
     }
 }
 
@@ -203,9 +207,9 @@ impl std::ops::Add for Counters {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self {
-            added: self.added + other.added,
-            updated: self.updated + other.updated,
-            removed: self.removed + other.removed,
+            added: self.added.saturating_add(other.added),
+            updated: self.updated.saturating_add(other.updated),
+            removed: self.removed.saturating_add(other.removed),
         }
     }
 }

@@ -61,8 +61,8 @@ impl Outcome {
     pub fn judge(continue_on_error: bool, job: &Job, summary: Option<&ImportSummary>) -> Option<Self> {
         let failed = if continue_on_error { Self::BrokenOff } else { Self::RolledBack };
         let by_result = match (job.state.as_ref()?, job.result.as_ref()) {
-            (JobState::Canceled, _) => return Some(Self::Canceled),
-            (JobState::Error, _) => return Some(failed),
+            (JobState::Canceled | JobState::Deleted, _) => return Some(Self::Canceled),
+            (JobState::Error | JobState::Failed, _) => return Some(failed),
             (JobState::Completed, Some(JobResult::Success)) => Self::Succeeded,
             (JobState::Completed, Some(JobResult::CompletedWithError)) => Self::CompletedWithErrors,
             (JobState::Completed, Some(JobResult::Aborted)) => Self::Aborted,
@@ -71,17 +71,17 @@ impl Outcome {
             _ => return None,
         };
         let by_summary = summary.and_then(|summary| Self::by_summary(failed, summary));
-        Some(match (by_result, by_summary) {
+        let together = match (by_result, by_summary) {
             (Self::Undetermined, Some(by_summary)) => by_summary,
             (by_result, Some(by_summary)) => by_result.worse(by_summary),
             (by_result, None) => by_result,
-        })
+        };
+        let errors = summary.and_then(|summary| summary.errors_count).unwrap_or(0);
+        Some(if errors > 0 { together.worse(Self::CompletedWithErrors) } else { together })
     }
 
     fn by_summary(failed: Self, summary: &ImportSummary) -> Option<Self> {
-        let errors = summary.errors_count.unwrap_or(0) > 0;
         match summary.import_job_state.as_ref()? {
-            ImportState::Completed if errors => Some(Self::CompletedWithErrors),
             ImportState::Completed => Some(Self::Succeeded),
             ImportState::CompletedWithErrors => Some(Self::CompletedWithErrors),
             ImportState::Aborted => Some(Self::Aborted),

@@ -225,8 +225,14 @@ pub enum Delivery {
     NotSent,
     /// Bytes left and no usable answer came back, or one (408, 5xx, a success without a job id) that proves nothing.
     Unknown,
-    /// The service refused: it answered with a status below 500 and other than 408.
+    /// The service refused: it answered with a status from 300 to 499, other than 408.
     Answered,
+}
+
+/// Whether an answer with this status proves that the service did not act: a redirect or a refusal, but not 408, which
+/// tells of a request that arrived in part.
+pub(crate) fn proves_refusal(status: u16) -> bool {
+    matches!(status, 300..=499) && status != 408
 }
 
 /// Which call a [`TransportError`] is about.
@@ -334,8 +340,8 @@ impl TransportError {
             404 => (TransportErrorKind::NotFound, Delivery::Answered),
             408 => (TransportErrorKind::Broken, Delivery::Unknown),
             429 => (TransportErrorKind::Busy, Delivery::Answered),
-            500.. => (TransportErrorKind::Faulty, Delivery::Unknown),
-            _ => (TransportErrorKind::Refused, Delivery::Answered),
+            _ if proves_refusal(status) => (TransportErrorKind::Refused, Delivery::Answered),
+            _ => (TransportErrorKind::Faulty, Delivery::Unknown),
         };
         let mut error = Self::new(operation, kind, delivery);
         error.0.status = Some(status);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Text;
+use super::checked::{Checked, Parsed, checked, checked_list};
 use super::error::{CommandError, CommandErrorKind};
 use super::identifier::uuid;
 use super::members::Members;
@@ -46,17 +47,20 @@ pub(super) struct AttributeMembers<'a> {
     values: Option<Vec<Scalar<'a>>>,
 }
 
-pub(super) fn attributes<'a>(members: Members<'a, Vec<AttributeMembers<'a>>>) -> Result<Attributes<'a>, CommandError> {
-    members.try_map(|key, values| {
-        let values = values.into_iter().enumerate();
-        values
-            .map(|(index, members)| match (members.value, members.values) {
-                (Some(value), None) => Ok(AttributeValue::Value(value.0)),
-                (None, Some(values)) => Ok(AttributeValue::Values(values.into_iter().map(|value| value.0).collect())),
-                _ => Err(CommandError::new(CommandErrorKind::AttributeShape).at_index(index).at_key(key)),
-            })
-            .collect()
-    })
+impl<'a> AttributeMembers<'a> {
+    fn attribute(self) -> Parsed<AttributeValue<'a>> {
+        match (self.value, self.values) {
+            (Some(value), None) => Ok(AttributeValue::Value(value.0)),
+            (None, Some(values)) => Ok(AttributeValue::Values(values.into_iter().map(|value| value.0).collect())),
+            _ => Err(CommandError::new(CommandErrorKind::AttributeShape)),
+        }
+    }
+}
+
+pub(super) type AttributesMembers<'a> = Members<'a, Vec<Checked<AttributeValue<'a>>>>;
+
+pub(super) fn attributes<'a>(members: AttributesMembers<'a>) -> Parsed<Attributes<'a>> {
+    members.try_map(checked_list)
 }
 
 /// Who holds a role.
@@ -135,7 +139,7 @@ struct HolderMembers<'a> {
 }
 
 impl<'a> OwnerMembers<'a> {
-    fn owner(self) -> Result<Owner<'a>, CommandError> {
+    fn owner(self) -> Parsed<Owner<'a>> {
         let shape = || CommandError::new(CommandErrorKind::OwnerShape);
         match (self.user, self.user_group) {
             (Some(HolderMembers { id, user_name, name: None }), None) => match (id, user_name) {
@@ -153,11 +157,13 @@ impl<'a> OwnerMembers<'a> {
     }
 }
 
-pub(super) type ResponsibilitiesMembers<'a> = Members<'a, Vec<OwnerMembers<'a>>>;
+checked! {
+    AttributeValue = AttributeMembers::attribute,
+    Owner = OwnerMembers::owner,
+}
 
-pub(super) fn responsibilities<'a>(members: ResponsibilitiesMembers<'a>) -> Result<Responsibilities<'a>, CommandError> {
-    members.try_map(|role, owners| {
-        let owners = owners.into_iter().enumerate();
-        owners.map(|(index, owner)| owner.owner().map_err(|e| e.at_index(index).at_key(role))).collect()
-    })
+pub(super) type ResponsibilitiesMembers<'a> = Members<'a, Vec<Checked<Owner<'a>>>>;
+
+pub(super) fn responsibilities<'a>(members: ResponsibilitiesMembers<'a>) -> Parsed<Responsibilities<'a>> {
+    members.try_map(checked_list)
 }

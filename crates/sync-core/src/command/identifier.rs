@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::checked::{Checked, Parsed, checked, checked_list};
 use super::error::{CommandError, CommandErrorKind};
 use super::{Members, Text};
 
@@ -270,6 +271,9 @@ impl<'a> TypeRef<'a> {
 }
 
 /// Every member an identifier of any kind may hold, as read.
+///
+/// The two that stand in almost every identifier lie inside, the others in boxes: a list of these is read for every
+/// relation.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct IdentifierMembers<'a> {
@@ -282,22 +286,28 @@ pub(super) struct IdentifierMembers<'a> {
     #[serde(borrow, default)]
     external_entity_id: Option<Text<'a>>,
     #[serde(borrow, default)]
-    community: Option<Box<IdentifierMembers<'a>>>,
+    community: Option<Checked<CommunityIdentifier<'a>>>,
     #[serde(borrow, default)]
-    domain: Option<Box<IdentifierMembers<'a>>>,
+    domain: Option<Checked<DomainIdentifier<'a>>>,
     #[serde(borrow, default)]
     relations: Option<Box<RelationsMembers<'a>>>,
     #[serde(borrow, default)]
     dgc_id: Option<Text<'a>>,
     #[serde(borrow, default)]
-    asset: Option<Box<IdentifierMembers<'a>>>,
+    asset: Option<Box<Checked<AssetIdentifier<'a>>>>,
     #[serde(borrow, default)]
-    complex_relation: Option<Box<IdentifierMembers<'a>>>,
+    complex_relation: Option<Box<Checked<ComplexRelationIdentifier<'a>>>>,
 }
 
-pub(super) type RelationsMembers<'a> = Members<'a, Vec<IdentifierMembers<'a>>>;
+pub(super) type RelationsMembers<'a> = Members<'a, Vec<Checked<AssetIdentifier<'a>>>>;
 
-type Parsed<T> = Result<T, CommandError>;
+checked! {
+    CommunityIdentifier = IdentifierMembers::community,
+    DomainIdentifier = IdentifierMembers::domain,
+    AssetIdentifier = IdentifierMembers::asset,
+    ComplexRelationIdentifier = IdentifierMembers::complex_relation,
+    TypeRef = TypeRefMembers::type_ref,
+}
 
 impl<'a> IdentifierMembers<'a> {
     /// The names of the members that are there: what an error about the form shows.
@@ -381,7 +391,7 @@ impl<'a> IdentifierMembers<'a> {
                 dgc_id: None,
                 asset: None,
                 complex_relation: None,
-            } => Ok(DomainIdentifier::Name { name, community: community.community().map_err(|e| e.at("community"))? }),
+            } => Ok(DomainIdentifier::Name { name, community: community.at("community")? }),
             other => Ok(DomainIdentifier::External(other.external("domain")?)),
         }
     }
@@ -411,7 +421,7 @@ impl<'a> IdentifierMembers<'a> {
                 dgc_id: None,
                 asset: None,
                 complex_relation: None,
-            } => Ok(AssetIdentifier::Name { name, domain: domain.domain().map_err(|e| e.at("domain"))? }),
+            } => Ok(AssetIdentifier::Name { name, domain: domain.at("domain")? }),
             other => Ok(AssetIdentifier::External(other.external("asset")?)),
         }
     }
@@ -447,13 +457,7 @@ impl<'a> IdentifierMembers<'a> {
                 || asset.is_some()
                 || complex_relation.is_some() =>
             {
-                let targets = TargetMembers {
-                    dgc_id,
-                    asset: asset.map(|members| *members),
-                    domain: domain.map(|members| *members),
-                    community: community.map(|members| *members),
-                    complex_relation: complex_relation.map(|members| *members),
-                };
+                let targets = TargetMembers { dgc_id, asset, domain, community, complex_relation };
                 match targets.target()? {
                     Some(target) => Ok(MappingIdentifier::Target { external_system_id, target: Box::new(target) }),
                     None => Err(CommandError::new(CommandErrorKind::IdentifierNotDefined { what: "mapping" })),
@@ -516,10 +520,10 @@ impl<'a> IdentifierMembers<'a> {
 /// The members that can name what a mapping points at.
 pub(super) struct TargetMembers<'a> {
     pub(super) dgc_id: Option<Text<'a>>,
-    pub(super) asset: Option<IdentifierMembers<'a>>,
-    pub(super) domain: Option<IdentifierMembers<'a>>,
-    pub(super) community: Option<IdentifierMembers<'a>>,
-    pub(super) complex_relation: Option<IdentifierMembers<'a>>,
+    pub(super) asset: Option<Box<Checked<AssetIdentifier<'a>>>>,
+    pub(super) domain: Option<Checked<DomainIdentifier<'a>>>,
+    pub(super) community: Option<Checked<CommunityIdentifier<'a>>>,
+    pub(super) complex_relation: Option<Box<Checked<ComplexRelationIdentifier<'a>>>>,
 }
 
 impl<'a> TargetMembers<'a> {
@@ -538,29 +542,22 @@ impl<'a> TargetMembers<'a> {
         Ok(if let Some(id) = self.dgc_id {
             Some(MappingTarget::DgcId(uuid(&id).map_err(|e| e.at("dgcId"))?))
         } else if let Some(asset) = self.asset {
-            Some(MappingTarget::Asset(asset.asset().map_err(|e| e.at("asset"))?))
+            Some(MappingTarget::Asset(asset.at("asset")?))
         } else if let Some(domain) = self.domain {
-            Some(MappingTarget::Domain(domain.domain().map_err(|e| e.at("domain"))?))
+            Some(MappingTarget::Domain(domain.at("domain")?))
         } else if let Some(community) = self.community {
-            Some(MappingTarget::Community(community.community().map_err(|e| e.at("community"))?))
+            Some(MappingTarget::Community(community.at("community")?))
         } else if let Some(relation) = self.complex_relation {
-            let relation = relation.complex_relation().map_err(|e| e.at("complexRelation"))?;
-            Some(MappingTarget::ComplexRelation(relation))
+            Some(MappingTarget::ComplexRelation(relation.at("complexRelation")?))
         } else {
             None
         })
     }
 }
 
-/// Turns every list of related assets into typed identifiers.
+/// The related assets, if every one is identified.
 pub(super) fn relations<'a>(members: RelationsMembers<'a>) -> Parsed<Relations<'a>> {
-    members.try_map(|key, assets| {
-        assets
-            .into_iter()
-            .enumerate()
-            .map(|(index, asset)| asset.asset().map_err(|e| e.at_index(index).at_key(key)))
-            .collect()
-    })
+    members.try_map(checked_list)
 }
 
 /// Every member a reference to a type or status may hold, as read.

@@ -59,12 +59,12 @@ impl<'a, T> Members<'a, T> {
 
     /// Turns every value, keeping keys and order; `convert` is told the key.
     pub(super) fn try_map<U, E>(self, mut convert: impl FnMut(&str, T) -> Result<U, E>) -> Result<Members<'a, U>, E> {
-        let mut members = Vec::with_capacity(self.0.len());
-        for (key, value) in self.0 {
+        // Collecting uses the old list's memory where the sizes allow.
+        let members = self.0.into_iter().map(|(key, value)| {
             let value = convert(&key, value)?;
-            members.push((key, value));
-        }
-        Ok(Members(members))
+            Ok((key, value))
+        });
+        members.collect::<Result<_, _>>().map(Members)
     }
 }
 

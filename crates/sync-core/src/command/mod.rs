@@ -17,6 +17,7 @@
 //! ```
 
 mod characteristic;
+mod checked;
 mod error;
 mod identifier;
 mod kind;

@@ -2,17 +2,20 @@
 
 use serde::{Deserialize, Deserializer};
 
-use super::characteristic::{AttributeMembers, ResponsibilitiesMembers, attributes, responsibilities};
+use super::characteristic::{AttributesMembers, ResponsibilitiesMembers, attributes, responsibilities};
+use super::checked::{Checked, Parsed};
 use super::error::{CommandError, CommandErrorKind};
-use super::identifier::{IdentifierMembers, RelationsMembers, TargetMembers, TypeRefMembers, relations};
-use super::members::Members;
+use super::identifier::{
+    AssetIdentifier, CommunityIdentifier, ComplexRelationIdentifier, DomainIdentifier, IdentifierMembers,
+    RelationsMembers, TargetMembers, TypeRef, relations,
+};
 use super::resource::{Asset, Command, Community, ComplexRelation, Domain, Mapping};
 use super::text::Scalar;
 use super::{ResourceKind, Text};
 
 /// Every member a command of any kind may hold. No name has two meanings, so one pass reads all five kinds, wherever
 /// `resourceType` stands.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CommandMembers<'a> {
     #[serde(borrow, default)]
@@ -26,23 +29,23 @@ struct CommandMembers<'a> {
     #[serde(borrow, default)]
     description: Option<Text<'a>>,
     #[serde(borrow, default)]
-    parent: Option<Box<IdentifierMembers<'a>>>,
+    parent: Option<Box<Checked<CommunityIdentifier<'a>>>>,
     #[serde(borrow, default)]
-    community: Option<Box<IdentifierMembers<'a>>>,
+    community: Option<Checked<CommunityIdentifier<'a>>>,
     #[serde(borrow, default)]
-    domain: Option<Box<IdentifierMembers<'a>>>,
+    domain: Option<Checked<DomainIdentifier<'a>>>,
     #[serde(borrow, default)]
-    asset: Option<Box<IdentifierMembers<'a>>>,
+    asset: Option<Box<Checked<AssetIdentifier<'a>>>>,
     #[serde(borrow, default)]
-    complex_relation: Option<Box<IdentifierMembers<'a>>>,
+    complex_relation: Option<Box<Checked<ComplexRelationIdentifier<'a>>>>,
     #[serde(borrow, default, rename = "type")]
-    type_ref: Option<TypeRefMembers<'a>>,
+    type_ref: Option<Checked<TypeRef<'a>>>,
     #[serde(borrow, default)]
-    status: Option<TypeRefMembers<'a>>,
+    status: Option<Checked<TypeRef<'a>>>,
     #[serde(borrow, default)]
-    complex_relation_type: Option<TypeRefMembers<'a>>,
+    complex_relation_type: Option<Checked<TypeRef<'a>>>,
     #[serde(borrow, default)]
-    attributes: Option<Members<'a, Vec<AttributeMembers<'a>>>>,
+    attributes: Option<AttributesMembers<'a>>,
     #[serde(borrow, default)]
     relations: Option<RelationsMembers<'a>>,
     #[serde(borrow, default)]
@@ -59,6 +62,16 @@ struct CommandMembers<'a> {
     ext_entity_url: Option<Text<'a>>,
     #[serde(borrow, default)]
     last_sync_date: Option<Scalar<'a>>,
+}
+
+/// The two members that say whom a command is about.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HeadMembers<'a> {
+    #[serde(borrow, default)]
+    resource_type: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    identifier: Option<IdentifierMembers<'a>>,
 }
 
 impl<'a> Command<'a> {
@@ -85,9 +98,41 @@ impl<'a> Command<'a> {
     /// # Ok::<(), sync_core::command::CommandError>(())
     /// ```
     pub fn from_slice(slice: &'a [u8]) -> Result<Self, CommandError> {
-        let members: CommandMembers<'a> = serde_json::from_slice(slice).map_err(|error| CommandError::json(&error))?;
+        let members: CommandMembers<'a> = from_slice(slice)?;
         members.command()
     }
+
+    /// Reads no more than kind and identifier: a command that sets nothing.
+    ///
+    /// The other members are passed over once it is clear that they are JSON, whatever they hold. For passes that only
+    /// ask whom a command is about: takes about two thirds of the time of [`Command::from_slice`].
+    ///
+    /// # Errors
+    /// The same as [`Command::from_slice`], except for what is wrong in other members.
+    ///
+    /// ```
+    /// use sync_core::command::{Command, Community, CommunityIdentifier};
+    ///
+    /// let text = br#"{"resourceType": "Community", "description": 42, "identifier": {"name": "Harbour Data Office"}}"#;
+    /// let identified = Community::new(CommunityIdentifier::name("Harbour Data Office"));
+    /// assert_eq!(Command::from_slice_shallow(text)?, Command::from(identified));
+    /// # Ok::<(), sync_core::command::CommandError>(())
+    /// ```
+    pub fn from_slice_shallow(slice: &'a [u8]) -> Result<Self, CommandError> {
+        let HeadMembers { resource_type, identifier } = from_slice(slice)?;
+        CommandMembers { resource_type, identifier, ..CommandMembers::default() }.command()
+    }
+}
+
+/// Reads members of a command.
+fn from_slice<'a, T: Deserialize<'a>>(slice: &'a [u8]) -> Parsed<T> {
+    // One look at all bytes is cheaper than one at each string: the parser trusts text, and checks slices piece by
+    // piece. Bytes that are not UTF-8 are left to it, for the place.
+    match std::str::from_utf8(slice) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(slice),
+    }
+    .map_err(|error| CommandError::json(&error))
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Command<'a> {
@@ -103,6 +148,11 @@ fn member<M, T>(
     convert: impl FnOnce(M) -> Result<T, CommandError>,
 ) -> Result<Option<T>, CommandError> {
     members.map(convert).transpose().map_err(|error| error.at(name))
+}
+
+/// An optional member that was checked when it was read.
+fn checked<T>(name: &str, part: Option<Checked<T>>) -> Parsed<Option<T>> {
+    part.map(|part| part.at(name)).transpose()
 }
 
 impl<'a> CommandMembers<'a> {
@@ -125,7 +175,7 @@ impl<'a> CommandMembers<'a> {
             identifier: identified("community", self.identifier, IdentifierMembers::community)?,
             name: self.name,
             description: self.description,
-            parent: member("parent", self.parent, |members| members.community())?,
+            parent: checked("parent", self.parent.map(|parent| *parent))?,
             responsibilities: member("responsibilities", self.responsibilities, responsibilities)?,
         })
     }
@@ -134,8 +184,8 @@ impl<'a> CommandMembers<'a> {
         Ok(Domain {
             identifier: identified("domain", self.identifier, IdentifierMembers::domain)?,
             name: self.name,
-            community: member("community", self.community, |members| members.community())?,
-            type_ref: member("type", self.type_ref, TypeRefMembers::type_ref)?,
+            community: checked("community", self.community)?,
+            type_ref: checked("type", self.type_ref)?,
             description: self.description,
             responsibilities: member("responsibilities", self.responsibilities, responsibilities)?,
         })
@@ -146,9 +196,9 @@ impl<'a> CommandMembers<'a> {
             identifier: identified("asset", self.identifier, IdentifierMembers::asset)?,
             name: self.name,
             display_name: self.display_name,
-            domain: member("domain", self.domain, |members| members.domain())?,
-            type_ref: member("type", self.type_ref, TypeRefMembers::type_ref)?,
-            status: member("status", self.status, TypeRefMembers::type_ref)?,
+            domain: checked("domain", self.domain)?,
+            type_ref: checked("type", self.type_ref)?,
+            status: checked("status", self.status)?,
             attributes: member("attributes", self.attributes, attributes)?,
             relations: member("relations", self.relations, relations)?,
             responsibilities: member("responsibilities", self.responsibilities, responsibilities)?,
@@ -162,10 +212,10 @@ impl<'a> CommandMembers<'a> {
         })?;
         let targets = TargetMembers {
             dgc_id: self.dgc_id,
-            asset: self.asset.map(|members| *members),
-            domain: self.domain.map(|members| *members),
-            community: self.community.map(|members| *members),
-            complex_relation: self.complex_relation.map(|members| *members),
+            asset: self.asset,
+            domain: self.domain,
+            community: self.community,
+            complex_relation: self.complex_relation,
         };
         Ok(Mapping {
             identifier: identified("mapping", self.identifier, IdentifierMembers::mapping)?,
@@ -181,7 +231,7 @@ impl<'a> CommandMembers<'a> {
     fn complex_relation(self) -> Result<ComplexRelation<'a>, CommandError> {
         Ok(ComplexRelation {
             identifier: identified("complex relation", self.identifier, IdentifierMembers::complex_relation)?,
-            complex_relation_type: member("complexRelationType", self.complex_relation_type, TypeRefMembers::type_ref)?,
+            complex_relation_type: checked("complexRelationType", self.complex_relation_type)?,
             relations: member("relations", self.relations, relations)?,
             attributes: member("attributes", self.attributes, attributes)?,
         })

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::crew::Crew;
 use super::event::{Action, Call, Event};
+use super::exchange::ExchangeState;
 use super::halt::{Halt, HaltReason};
+use super::settings::CycleMode;
 use super::state::{CycleState, Phase};
 use super::step::step;
 use crate::clock::Millis;
@@ -52,6 +54,8 @@ pub(super) struct Driver {
     /// The last failure of each call, for the halt that may follow.
     failures: BTreeMap<Call, TransportError>,
     reports: Vec<CallReport>,
+    /// A lost call is waited out for the quiet period instead of ending in a halt.
+    outwaits: bool,
 }
 
 impl Driver {
@@ -64,7 +68,30 @@ impl Driver {
             ended: BTreeMap::new(),
             failures: BTreeMap::new(),
             reports: Vec::new(),
+            outwaits: false,
         }
+    }
+
+    /// Stops the cycle, on record, and sees every call of it to its end: jobs are polled until they have ended, what
+    /// may have been accepted is given the quiet period. Sends nothing.
+    pub(super) async fn settle(&mut self) -> Result<(), Halt> {
+        self.outwaits = true;
+        if self.state.phase() != Phase::Abandoned {
+            self.record(Event::Stopped).await?;
+        }
+        for (call, state) in self.state.calls_under_way() {
+            let first = match state {
+                ExchangeState::Polling { job, .. } => self.poll(call, &job).await?,
+                ExchangeState::Judging { job } => self.judge(call, &job).await?,
+                _ => Event::SearchUnavailable { call },
+            };
+            self.drive(first).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn into_state(self) -> CycleState {
+        self.state
     }
 
     pub(super) fn state(&self) -> &CycleState {
@@ -128,6 +155,10 @@ impl Driver {
                 self.poll(call, &job).await
             }
             Action::Judge { call, job } => self.judge(call, &job).await,
+            Action::Search { call, after } if self.outwaits => {
+                self.wait(after).await?;
+                Ok(Event::SearchUnavailable { call })
+            }
             Action::Search { call, .. } => {
                 let source = self.failures.remove(&call);
                 Err(self.halt(HaltReason::AnswerLost { call, source }))
@@ -171,17 +202,18 @@ impl Driver {
         let settings = self.state.settings()?;
         let id = settings.synchronization.clone();
         let finalization = self.state.finalization()?;
-        match (call, self.payloads.get(&call)) {
-            (Call::Batch(_), payload) => Some(Request::Batch(
-                BatchRequest::new(id, payload?.clone())
+        let payload = || self.payloads.get(&call).cloned();
+        Some(match (call, settings.mode) {
+            (Call::Batch(_), _) => Request::Batch(
+                BatchRequest::new(id, payload()?)
                     .with_continue_on_error(settings.continue_on_error)
                     .with_relations_action(settings.relations_action),
-            )),
-            (Call::Finalize, Some(payload)) => Some(Request::Full(
-                FullRequest::new(id, payload.clone(), finalization).with_continue_on_error(settings.continue_on_error),
-            )),
-            (Call::Finalize, None) => Some(Request::Finalize(FinalizeRequest::new(id, finalization))),
-        }
+            ),
+            (Call::Finalize, CycleMode::Batches) => Request::Finalize(FinalizeRequest::new(id, finalization)),
+            (Call::Finalize, CycleMode::SingleCall) => Request::Full(
+                FullRequest::new(id, payload()?, finalization).with_continue_on_error(settings.continue_on_error),
+            ),
+        })
     }
 
     async fn poll(&mut self, call: Call, id: &JobId) -> Result<Event, Halt> {
@@ -235,14 +267,16 @@ impl Driver {
                 }
             }
         }
-        let continue_on_error = self.state.settings().is_some_and(|settings| settings.continue_on_error)
-            && (matches!(call, Call::Batch(_)) || self.payloads.contains_key(&call));
+        let continue_on_error = self.state.settings().is_some_and(|settings| {
+            let has_commands = call != Call::Finalize || settings.mode == CycleMode::SingleCall;
+            settings.continue_on_error && has_commands
+        });
         let outcome = Outcome::judge(continue_on_error, &job, summary.as_ref()).unwrap_or(Outcome::Undetermined);
         let begun = self.begun.get(&call).copied().unwrap_or_else(|| self.now());
         let elapsed = Duration::from_millis(self.now().saturating_sub(begun));
-        self.reports.push(CallReport { call, job, outcome, summary, elapsed });
+        self.reports.push(CallReport { call, job, outcome, summary: summary.clone(), elapsed });
         self.payloads.remove(&call);
-        Ok(Event::Judged { call, outcome })
+        Ok(Event::Judged { call, outcome, summary: summary.map(Box::new) })
     }
 
     /// Waits in naps, so that a request to stop is heard: nothing is in flight here but jobs the server works on.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::CycleSettings;
 use crate::guard::{GuardNumbers, PassReason};
-use crate::{BatchNumber, Digest, JobId, Outcome};
+use crate::{BatchNumber, Digest, ImportSummary, JobId, Outcome};
 
 /// One submit of a cycle and the job it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,6 +103,9 @@ pub enum Event {
         call: Call,
         /// The verdict.
         outcome: Outcome,
+        /// The summary it was judged by, if it could be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        summary: Option<Box<ImportSummary>>,
     },
     /// A search found exactly one job that can be the lost call.
     Found {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{Action, Call, Event};
 use super::settings::CycleSettings;
 use crate::clock::Millis;
+use crate::transport::proves_refusal;
 use crate::{JobId, Outcome};
 
 /// Where a call stands.
@@ -27,6 +28,8 @@ pub enum ExchangeState {
     Sending,
     /// Proven not accepted; it will be sent again after a pause.
     Pausing,
+    /// Proven not accepted and the pause is over; it will be sent again as soon as no other call is uncertain.
+    Held,
     /// Accepted: the job is waiting or at work, as far as known.
     Polling {
         /// The job.
@@ -59,9 +62,10 @@ pub enum ExchangeState {
         /// Whether it is certain enough that no copy is still at work.
         quiet: bool,
     },
-    /// Proven not accepted, and not to be sent again: no job exists.
+    /// Not to be sent again, and no job of it is at work. A finalization is here only if it was proven not accepted.
     Refused {
-        /// HTTP status; `None` if the target could not be reached.
+        /// HTTP status of the refusal: no job exists. `None` if, as often as allowed, the target could not be reached or
+        /// (batches only) every answer was lost.
         status: Option<u16>,
     },
 }
@@ -104,6 +108,19 @@ impl Exchange {
         matches!(self.state, ExchangeState::Unknown { .. })
     }
 
+    /// Whether the service may have accepted the call and no quiet period says that it is over.
+    pub(super) fn is_uncertain(&self) -> bool {
+        matches!(self.state, ExchangeState::Unknown { quiet: false, .. })
+    }
+
+    /// Whether the call is being answered or worked on, with an end in sight.
+    pub(super) fn is_at_work(&self) -> bool {
+        matches!(
+            self.state,
+            ExchangeState::Sending | ExchangeState::Polling { .. } | ExchangeState::Judging { .. }
+        )
+    }
+
     /// Whether something of this call may still be under way, here or on the server.
     pub(super) fn is_live(&self) -> bool {
         match &self.state {
@@ -115,12 +132,12 @@ impl Exchange {
 
     /// Whether the service may be working on this call, or may yet begin to.
     pub(super) fn may_run(&self) -> bool {
-        self.is_live() && self.state != ExchangeState::Pausing
+        self.is_at_work() || self.is_uncertain()
     }
 
     /// Whether it is proven that no job was started by this call.
     pub(super) fn never_accepted(&self) -> bool {
-        matches!(self.state, ExchangeState::Pausing | ExchangeState::Refused { .. })
+        matches!(self.state, ExchangeState::Pausing | ExchangeState::Held | ExchangeState::Refused { .. })
     }
 
     /// Takes one event about this call; `None` if it makes no sense here.
@@ -134,24 +151,29 @@ impl Exchange {
         use ExchangeState as S;
         let patience = &settings.patience;
         match (&mut self.state, event) {
-            (S::Sending, Event::Accepted { job, .. }) | (S::Unknown { .. }, Event::Found { job, .. }) => {
+            // An answer can come after the stop that made the call uncertain.
+            (S::Sending | S::Unknown { .. }, Event::Accepted { job, .. })
+            | (S::Unknown { .. }, Event::Found { job, .. }) => {
                 Some(vec![self.poll_from_now(call, settings, at, job.clone())])
             }
             (S::Sending, Event::NotSent { .. }) => Some(self.pause_or_give_up(call, settings, None, None)),
             (S::Sending, Event::Refused { status: 429, retry_after, .. }) => {
                 Some(self.pause_or_give_up(call, settings, *retry_after, Some(429)))
             }
-            (S::Sending, Event::Refused { status, .. }) => {
+            (S::Sending, Event::Refused { status, .. }) if proves_refusal(*status) => {
                 self.state = S::Refused { status: Some(*status) };
                 Some(vec![])
             }
-            (S::Sending, Event::Lost { .. }) => {
+            (S::Sending, Event::Lost { .. } | Event::Refused { .. }) => {
                 self.state = S::Unknown { since: at, quiet: false };
                 Some(vec![])
             }
-            (S::Pausing, Event::PauseOver { .. }) => Some(vec![self.send_again(call)]),
+            (S::Pausing, Event::PauseOver { .. }) => {
+                self.state = S::Held;
+                Some(vec![])
+            }
             (S::Polling { job, polls, seen, unreadable_since, .. }, Event::JobRunning { .. }) => {
-                *polls += 1;
+                *polls = polls.saturating_add(1);
                 *seen = true;
                 *unreadable_since = None;
                 Some(vec![Action::Poll { call, job: job.clone(), after: patience.poll_after(*polls) }])
@@ -162,7 +184,7 @@ impl Exchange {
                 Some(vec![Action::Judge { call, job }])
             }
             (S::Polling { job, since, polls, seen, unreadable_since }, Event::JobUnreadable { missing, .. }) => {
-                *polls += 1;
+                *polls = polls.saturating_add(1);
                 let unreadable = *unreadable_since.get_or_insert(at);
                 let fresh = !*seen && elapsed(*since, at) < patience.fresh_job;
                 let limit = if *missing && !*seen { patience.fresh_job } else { patience.outage };
@@ -200,7 +222,10 @@ impl Exchange {
     pub(super) fn resume(&mut self, call: Call, settings: &CycleSettings, at: Millis) -> Option<Action> {
         self.interrupt(at);
         match &mut self.state {
-            ExchangeState::Pausing => Some(Action::Pause { call, delay: Duration::ZERO }),
+            ExchangeState::Pausing | ExchangeState::Held => {
+                self.state = ExchangeState::Pausing;
+                Some(Action::Pause { call, delay: Duration::ZERO })
+            }
             ExchangeState::Polling { job, .. } => {
                 let job = job.clone();
                 Some(self.poll_from_now(call, settings, at, job))
@@ -210,11 +235,20 @@ impl Exchange {
         }
     }
 
-    /// Sends the same bytes again.
-    pub(super) fn send_again(&mut self, call: Call) -> Action {
+    /// Sends what was held back, and a batch of which no copy can be at work any more: the same bytes in both cases.
+    /// Asked only while no call is uncertain.
+    pub(super) fn release(&mut self, call: Call, settings: &CycleSettings) -> Option<Action> {
+        match (&self.state, call) {
+            (ExchangeState::Held, _) | (ExchangeState::Unknown { quiet: true, .. }, Call::Batch(_)) => {}
+            _ => return None,
+        }
+        if self.tries >= settings.patience.max_tries {
+            self.state = ExchangeState::Refused { status: None };
+            return None;
+        }
         self.tries += 1;
         self.state = ExchangeState::Sending;
-        Action::Submit { call }
+        Some(Action::Submit { call })
     }
 
     fn poll_from_now(&mut self, call: Call, settings: &CycleSettings, at: Millis, job: JobId) -> Action {

@@ -21,4 +21,4 @@ pub use halt::{Halt, HaltReason};
 pub use settings::{CycleMode, CycleSettings, Patience};
 pub use state::{BatchState, CycleState, Permit, Phase, Settlement};
 pub use step::{StepError, step};
-pub use typed::{Batching, Cycle, FinalizePermit, Finalized, Open, Sealed};
+pub use typed::{Batching, Cycle, FinalizePermit, Finalized, Open, Sealed, clear_up};

@@ -30,7 +30,9 @@ pub struct CycleSettings {
     pub mode: CycleMode,
     /// What happens to missing resources; default left alone.
     pub finalization: Finalization,
-    /// Whether bad commands are skipped; default `false`: a batch with a bad command commits nothing.
+    /// Whether bad commands are skipped; default `false`: a batch with a bad command commits nothing. A single call that
+    /// skips bad commands begins only with missing resources left alone: nobody could look at what it skipped before it
+    /// finalizes.
     pub continue_on_error: bool,
     /// How relations are set; default replaced.
     pub relations_action: RelationsAction,
@@ -56,6 +58,15 @@ impl CycleSettings {
             patience: Patience::default(),
             seed: 0,
         }
+    }
+
+    /// What no cycle may begin with.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
+        let blind = self.mode == CycleMode::SingleCall && self.continue_on_error;
+        if blind && self.finalization.is_destructive() {
+            return Err("a single call that skips bad commands would finalize over what it skipped");
+        }
+        Ok(())
     }
 
     /// Sets how the cycle travels.
@@ -121,7 +132,7 @@ pub struct Patience {
     pub pause: Duration,
     /// Longest such pause; default 60 s.
     pub longest_pause: Duration,
-    /// Longest pause the service may ask for; default 10 min.
+    /// Longest pause granted where the service asks for one (`Retry-After`); default 10 min.
     pub longest_retry_after: Duration,
     /// First wait before a job is looked at; default 1 s, half as long again each time.
     pub poll: Duration,
@@ -192,7 +203,8 @@ impl Patience {
 
     /// Wait before look number `polls + 1` at a job.
     pub(super) fn poll_after(&self, polls: u32) -> Duration {
-        self.poll.mul_f64(1.5f64.powi(polls.min(24) as i32)).min(self.longest_poll)
+        let seconds = self.poll.as_secs_f64() * 1.5f64.powi(polls.min(24) as i32);
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).min(self.longest_poll)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::Call;
-use super::exchange::Exchange;
+use super::exchange::{Exchange, ExchangeState};
 use super::settings::{CycleMode, CycleSettings};
 use crate::guard::{GuardNumbers, PassReason};
 use crate::{BatchNumber, Digest, Finalization};
@@ -186,6 +186,16 @@ impl CycleState {
         self.progress.as_ref().map(|progress| progress.finalization)
     }
 
+    /// The calls the service may be working on, with what is known of each.
+    pub(super) fn calls_under_way(&self) -> Vec<(Call, ExchangeState)> {
+        let numbers = std::iter::successors(Some(BatchNumber::FIRST), |number| Some(number.next()));
+        let batches =
+            numbers.zip(self.batches()).filter_map(|(number, batch)| Some((Call::Batch(number), batch.exchange()?)));
+        let finalize = self.finalize().map(|exchange| (Call::Finalize, exchange));
+        let under_way = batches.chain(finalize).filter(|(_, exchange)| exchange.may_run());
+        under_way.map(|(call, exchange)| (call, exchange.state().clone())).collect()
+    }
+
     /// A call's exchange, if it was ever to be sent.
     pub fn exchange(&self, call: Call) -> Option<&Exchange> {
         match call {
@@ -227,7 +237,7 @@ impl Progress {
 
     /// The phase that follows from the batches and the finalization: written down nowhere else.
     pub(super) fn derive_phase(&self) -> Phase {
-        use super::exchange::ExchangeState as S;
+        use ExchangeState as S;
         if let Some(finalize) = &self.finalize {
             match &finalize.state {
                 S::Unknown { .. } => return Phase::FinalizeUnknown,

@@ -1,8 +1,9 @@
 //! What follows from an event in a state. Pure: nothing is awaited, read or written here.
 
 use super::event::{Action, Call, Event};
-use super::exchange::{Exchange, ExchangeState};
+use super::exchange::Exchange;
 use super::state::{BatchState, CycleState, Permit, Phase, Progress, Settlement};
+use crate::clock::Millis;
 use crate::journal::Entry;
 use crate::{BatchNumber, Finalization, Outcome};
 
@@ -27,6 +28,7 @@ pub fn step(state: &CycleState, entry: &Entry) -> Result<(CycleState, Vec<Action
     if let Event::Begun { settings } = &entry.event {
         return match phase {
             Phase::Idle | Phase::Finalized => {
+                settings.check().map_err(refuse)?;
                 let progress = Progress::new((**settings).clone(), 1);
                 Ok((CycleState { progress: Some(Box::new(progress)) }, vec![]))
             }
@@ -79,7 +81,8 @@ impl StepError {
 fn observes(event: &Event) -> bool {
     matches!(
         event,
-        Event::Found { .. }
+        Event::Accepted { .. }
+            | Event::Found { .. }
             | Event::NotFound { .. }
             | Event::SearchUnavailable { .. }
             | Event::JobRunning { .. }
@@ -112,14 +115,14 @@ impl Progress {
             | Event::Found { call, .. }
             | Event::NotFound { call }
             | Event::SearchUnavailable { call } => self.exchanged(*call, entry),
-            Event::Ambiguous { call } => self.ambiguous(*call),
+            Event::Ambiguous { call } => self.ambiguous(*call, entry.at),
             Event::Repaired { batch } => self.repaired(*batch),
             Event::ErrorsAccepted { batch } => self.errors_accepted(*batch),
             Event::SourceEnded => self.source_ended(),
             Event::Permitted { numbers, reason } => self.permitted(Permit { numbers: *numbers, reason: *reason }),
             Event::FinalizeOrdered => self.finalize_ordered(),
             Event::Replay => self.replay(),
-            Event::Stopped => self.stopped(entry),
+            Event::Stopped => self.stopped(entry.at),
             Event::Resumed => self.resumed(entry),
             Event::GivenUp => self.given_up(),
         }
@@ -161,63 +164,63 @@ impl Progress {
     fn exchanged(&mut self, call: Call, entry: &Entry) -> Step {
         let stopped = self.phase == Phase::Abandoned;
         if stopped && !observes(&entry.event) {
-            return Err("the cycle was stopped");
+            let late = matches!(entry.event, Event::NotSent { .. } | Event::Refused { .. } | Event::Lost { .. });
+            // An answer that comes after the stop: to stay uncertain costs a search, nothing more.
+            return match self.exchange_mut(call) {
+                Some(exchange) if late && exchange.is_uncertain() => Ok(vec![]),
+                _ => Err("the cycle was stopped"),
+            };
         }
+        let searched = self.to_search();
         let settings = self.settings.clone();
         let exchange = self.exchange_mut(call).ok_or("this call was never to be sent")?;
         let mut actions =
             exchange.step(call, &settings, entry.at, &entry.event).ok_or("this call does not stand so")?;
-
         if stopped {
             return Ok(actions);
         }
-
-        // A batch of which no copy can be at work any more is sent again, the same bytes.
-        let quiet = matches!(exchange.state, ExchangeState::Unknown { quiet: true, .. });
-        if let (Call::Batch(_), true) = (call, quiet) {
-            if exchange.tries < settings.patience.max_tries {
-                actions.push(exchange.send_again(call));
-            } else {
-                exchange.state = ExchangeState::Refused { status: None };
-            }
-        }
-
+        actions.extend(self.release());
         self.phase = self.derive_phase();
         if self.phase == Phase::Sealed && call == Call::Finalize {
             // Refused: the cycle is still open, but the permit was for parameters that did not do.
             self.permit = None;
         }
-        actions.extend(self.search_when_drained(call, entry));
+        if self.to_search() != searched {
+            actions.extend(self.search());
+        }
         Ok(actions)
     }
 
-    /// Starts looking for a lost call as soon as nothing else is in flight.
-    fn search_when_drained(&mut self, call: Call, entry: &Entry) -> Option<Action> {
-        let newly_lost = matches!(entry.event, Event::Lost { .. });
-        let newly_drained = self.exchange_mut(call).is_some_and(|exchange| !exchange.is_live());
-        if !(newly_lost || newly_drained) {
-            return None;
+    /// Sends what waits for certainty, once there is certainty about every call.
+    fn release(&mut self) -> Vec<Action> {
+        if self.calls_mut().any(|(_, exchange)| exchange.is_uncertain()) {
+            return vec![];
         }
-        let unknown = |exchange: &Exchange| matches!(exchange.state, ExchangeState::Unknown { quiet: false, .. });
-        let busy = self.calls_mut().any(|(_, exchange)| exchange.is_live() && !unknown(exchange));
-        if busy {
-            return None;
-        }
-        let lost = self.calls_mut().find(|(_, exchange)| unknown(exchange)).map(|(call, _)| call)?;
-        Some(Action::Search { call: lost, after: self.settings.patience.poll })
+        let settings = self.settings.clone();
+        self.calls_mut().filter_map(|(call, exchange)| exchange.release(call, &settings)).collect()
     }
 
-    fn ambiguous(&mut self, call: Call) -> Step {
+    /// The call to look for: the first uncertain one, as soon as nothing else is at work.
+    fn to_search(&mut self) -> Option<Call> {
+        if self.calls_mut().any(|(_, exchange)| exchange.is_at_work()) {
+            return None;
+        }
+        self.calls_mut().find(|(_, exchange)| exchange.is_uncertain()).map(|(call, _)| call)
+    }
+
+    fn search(&mut self) -> Option<Action> {
+        let call = self.to_search()?;
+        Some(Action::Search { call, after: self.settings.patience.poll })
+    }
+
+    fn ambiguous(&mut self, call: Call, at: Millis) -> Step {
         if self.phase == Phase::Abandoned {
             return Err("the cycle was stopped");
         }
         let unknown = self.exchange_mut(call).is_some_and(|exchange| exchange.is_unknown());
         match call {
             _ if !unknown => Err("this call is not uncertain"),
-            Call::Batch(_) => {
-                self.phase = Phase::Abandoned;
-                Ok(vec![])
-            }
+            Call::Batch(_) => self.stopped(at),
             Call::Finalize => Ok(vec![]),
         }
     }
@@ -289,7 +292,7 @@ impl Progress {
     }
 
     fn replay(&mut self) -> Step {
-        match self.phase {
+        match self.derive_phase() {
             Phase::Finalized => return Err("the cycle is finalized"),
             Phase::Open if self.attempt == 1 && self.batches.is_empty() => return Err("nothing was sent yet"),
             _ => {}
@@ -304,11 +307,11 @@ impl Progress {
         Ok(vec![])
     }
 
-    fn stopped(&mut self, entry: &Entry) -> Step {
+    fn stopped(&mut self, at: Millis) -> Step {
         match self.phase {
             Phase::Finalized | Phase::Abandoned => Err("there is nothing to stop"),
             _ => {
-                self.calls_mut().for_each(|(_, exchange)| exchange.interrupt(entry.at));
+                self.calls_mut().for_each(|(_, exchange)| exchange.interrupt(at));
                 self.phase = Phase::Abandoned;
                 Ok(vec![])
             }
@@ -329,11 +332,9 @@ impl Progress {
                 actions.retain(|action| !matches!(action, Action::Pause { call: Call::Finalize, .. }));
             }
         }
+        actions.extend(self.release());
         self.phase = self.derive_phase();
-        if actions.is_empty() {
-            let lost = self.calls_mut().find(|(_, exchange)| exchange.is_unknown() && exchange.is_live());
-            actions.extend(lost.map(|(call, _)| Action::Search { call, after: settings.patience.poll }));
-        }
+        actions.extend(self.search());
         Ok(actions)
     }
 
@@ -343,6 +344,9 @@ impl Progress {
         }
         if self.calls_mut().any(|(_, exchange)| exchange.may_run()) {
             return Err("a call of this cycle may still be under way");
+        }
+        if self.derive_phase() == Phase::Finalized {
+            return Err("the finalization succeeded after all");
         }
         Ok(vec![])
     }

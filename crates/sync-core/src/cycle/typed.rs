@@ -82,6 +82,29 @@ impl<P> Cycle<P> {
     }
 }
 
+/// Clears up a cycle that was cut off, without sending anything: jobs it started are polled until they have ended, a
+/// call that may have been accepted is given the quiet period. The cycle is then either finalized after all, or given
+/// up: it stays open on the server, nothing is removed, and the next full cycle absorbs it.
+///
+/// Returns the state to begin the next cycle from.
+///
+/// # Errors
+/// [`Halt`] if a job cannot be read, somebody asks to stop, or the journal cannot be written.
+///
+/// # Cancellation
+/// A dropped future leaves the cycle stopped, to be cleared up again.
+pub async fn clear_up(crew: Crew, state: CycleState) -> Result<CycleState, Halt> {
+    if matches!(state.phase(), Phase::Idle | Phase::Finalized) {
+        return Ok(state);
+    }
+    let mut driver = Driver::new(crew, state);
+    driver.settle().await?;
+    let finalized = driver.state().finalize().and_then(|exchange| exchange.outcome());
+    let last = if finalized.is_some_and(|outcome| outcome.is_success()) { Event::Resumed } else { Event::GivenUp };
+    driver.record(last).await?;
+    Ok(driver.into_state())
+}
+
 impl Cycle<Open> {
     /// Begins a cycle.
     ///
@@ -138,7 +161,7 @@ impl Cycle<Sealed> {
     pub async fn permit(&mut self, pass: &GuardPass) -> Result<FinalizePermit, Halt> {
         self.driver.record(Event::Permitted { numbers: pass.numbers(), reason: pass.reason() }).await?;
         match self.state().permit() {
-            Some(permit) => Ok(FinalizePermit { attempt: self.state().attempt(), permit }),
+            Some(permit) => Ok(FinalizePermit(permit)),
             None => unreachable!("a step that takes the permit keeps it"),
         }
     }
@@ -149,7 +172,7 @@ impl Cycle<Sealed> {
     /// [`Halt`] if it failed, was refused, or may have been lost. It is never sent a second time from here once it may
     /// have been accepted.
     pub async fn finalize(mut self, permit: FinalizePermit) -> Result<Cycle<Finalized>, Halt> {
-        debug_assert_eq!(permit.attempt, self.state().attempt());
+        let FinalizePermit(_used_up) = permit;
         self.driver.heed_stop().await?;
         self.driver.drive(Event::FinalizeOrdered).await?;
         match self.state().phase() {
@@ -168,15 +191,14 @@ impl Cycle<Sealed> {
 }
 
 /// The permit to finalize: made by [`Cycle::permit`] alone, used up by [`Cycle::finalize`].
+///
+/// The cycle keeps what was granted; this is the caller's half, so that finalizing without asking cannot be written down.
 #[derive(Debug)]
-pub struct FinalizePermit {
-    attempt: u32,
-    permit: Permit,
-}
+pub struct FinalizePermit(Permit);
 
 impl FinalizePermit {
     /// What the guard had counted, and why it said yes.
     pub fn granted(&self) -> Permit {
-        self.permit
+        self.0
     }
 }

@@ -1,1 +1,14 @@
-//! Integration tests.
+//! Tests of sync-core through its public face.
+
+mod commands;
+mod driver;
+mod guard;
+mod ids;
+mod machine_properties;
+mod machine_rows;
+mod outcomes;
+mod payload;
+mod stage;
+mod support;
+mod threads;
+mod transport;

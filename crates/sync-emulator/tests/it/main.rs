@@ -1,1 +1,13 @@
-//! Integration tests.
+//! The server over real HTTP.
+
+mod support;
+
+mod catalogue;
+mod commands;
+mod conversation;
+mod durability;
+mod failures;
+mod finalization;
+mod jobs;
+mod membership;
+mod single_call;

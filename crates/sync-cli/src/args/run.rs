@@ -1,0 +1,115 @@
+//! Arguments of `check` and `run`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use sync_core::guard::RemovalLimit;
+use sync_core::transport::RelationsAction;
+use sync_core::{Finalization, SynchronizationId};
+
+use super::{ByteSize, InputArgs, TargetArgs};
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) batches: BatchArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Most commands in a batch, up to 50000
+    #[arg(long, value_name = "N", default_value_t = 10_000, env = "COLLIBRA_SYNC_BATCH_COMMANDS",
+          value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    pub(crate) batch_commands: u32,
+
+    /// Most bytes in a batch
+    #[arg(long, value_name = "SIZE", default_value = "20MiB", env = "COLLIBRA_SYNC_BATCH_BYTES")]
+    pub(crate) batch_bytes: ByteSize,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// The synchronization: the same for every run of this source, another for every other source
+    #[arg(long, value_name = "ID", env = "COLLIBRA_SYNC_ID")]
+    pub(crate) id: SynchronizationId,
+
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// Folder that keeps what must outlive a run
+    #[arg(long, value_name = "DIR", default_value = ".collibra-sync", env = "COLLIBRA_SYNC_STATE")]
+    pub(crate) state: PathBuf,
+
+    /// What happens to resources the source does not have any more: ignore, remove or status:UUID
+    #[arg(long, value_name = "WHAT", default_value_t, env = "COLLIBRA_SYNC_ON_MISSING")]
+    pub(crate) on_missing: Finalization,
+
+    /// Most resources a run may remove: N, P% or P%,N (the smaller wins); free below 20 known
+    #[arg(long, value_name = "LIMIT", default_value_t, env = "COLLIBRA_SYNC_MAX_REMOVALS")]
+    pub(crate) max_removals: RemovalLimit,
+
+    /// Consent for this one run: at most COUNT removals, whatever the limit says
+    #[arg(long, value_name = "COUNT", env = "COLLIBRA_SYNC_ALLOW_REMOVALS")]
+    pub(crate) allow_removals: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) batches: BatchArgs,
+
+    /// Let the service skip bad commands instead of rolling the batch back
+    #[arg(long, env = "COLLIBRA_SYNC_CONTINUE_ON_ERROR")]
+    pub(crate) continue_on_error: bool,
+
+    /// Whether the relations a command lists replace those of their type or are added to them
+    #[arg(long, value_enum, default_value_t, env = "COLLIBRA_SYNC_RELATIONS")]
+    pub(crate) relations: Relations,
+
+    /// How long nothing may be heard of a call that may have been accepted before it counts as not running
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration, env = "COLLIBRA_SYNC_QUIET_PERIOD")]
+    pub(crate) quiet_period: Duration,
+
+    /// Write the report to a file (.json); may be given several times
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_REPORT")]
+    pub(crate) report: Vec<PathBuf>,
+}
+
+/// How relations are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Relations {
+    /// The listed ones become all of their type and direction
+    #[default]
+    Replace,
+    /// The listed ones are added, nothing is taken away
+    Add,
+}
+
+impl From<Relations> for RelationsAction {
+    fn from(relations: Relations) -> Self {
+        match relations {
+            Relations::Replace => Self::Replace,
+            Relations::Add => Self::AddOrIgnore,
+        }
+    }
+}
+
+/// `500ms`, `60s`, `5m`, `2h`; a bare number means seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| "a duration begins with a whole number".to_owned())?;
+    let seconds = |factor: u64| number.checked_mul(factor).map(Duration::from_secs);
+    match unit.trim() {
+        "ms" => Some(Duration::from_millis(number)),
+        "" | "s" => seconds(1),
+        "m" | "min" => seconds(60),
+        "h" => seconds(3600),
+        unit => return Err(format!("{unit:?} is no unit of time; use ms, s, m or h")),
+    }
+    .ok_or_else(|| "this duration is too long".to_owned())
+}

@@ -1,0 +1,38 @@
+//! Which service to speak to, and how.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
+pub(crate) struct TargetArgs {
+    /// URL of the Collibra instance
+    #[arg(long, env = "COLLIBRA_URL", conflicts_with = "embedded")]
+    pub(crate) url: Option<String>,
+
+    /// A server of our own in this process, its data in DIR [default: the state folder]
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub(crate) embedded: Option<Option<PathBuf>>,
+
+    /// Operating model of the embedded server, beside the packaged one
+    #[arg(long, value_name = "FILE", requires = "embedded", env = "COLLIBRA_SYNC_SEED")]
+    pub(crate) seed: Option<PathBuf>,
+
+    /// How to sign in [default: bearer if COLLIBRA_TOKEN is set, else basic]
+    #[arg(long, value_enum, env = "COLLIBRA_SYNC_AUTH")]
+    pub(crate) auth: Option<Auth>,
+
+    /// Allow http:// to hosts other than this machine: credentials then travel in the clear
+    #[arg(long, env = "COLLIBRA_SYNC_ALLOW_PLAIN_HTTP")]
+    pub(crate) allow_plain_http: bool,
+}
+
+/// How to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    /// COLLIBRA_USERNAME and COLLIBRA_PASSWORD with every request
+    Basic,
+    /// COLLIBRA_TOKEN with every request
+    Bearer,
+}

@@ -1,0 +1,24 @@
+//! `collibra-sync check`
+
+use sync_engine::check;
+use sync_formats::BatchLimits;
+
+use super::{Manner, inputs};
+use crate::args::{CheckArgs, OutputFormat};
+use crate::exit::{Exit, Failure, OrExit};
+use crate::output::{human, printer};
+
+pub(crate) fn run(args: &CheckArgs, manner: Manner) -> Result<Exit, Failure> {
+    let spill = std::env::temp_dir();
+    let inputs = inputs::open(&args.input, &spill)?;
+    let report = check(&inputs, limits(&args.batches), &spill).or_exit(Exit::FAILED)?;
+    match manner.output {
+        OutputFormat::Json => printer::json(&report),
+        OutputFormat::Human => printer::text(&human::check(&report)),
+    }
+    Ok(Exit(report.exit_code))
+}
+
+pub(super) fn limits(args: &crate::args::BatchArgs) -> BatchLimits {
+    BatchLimits::default().with_commands(args.batch_commands).with_bytes(args.batch_bytes.0)
+}

@@ -1,0 +1,17 @@
+//! The operations, one file for each group.
+
+mod auth;
+mod catalogue;
+mod error;
+mod form;
+mod health;
+mod jobs;
+mod params;
+mod results;
+mod router;
+mod submit;
+mod synchronizations;
+
+pub(crate) use auth::{Account, Credentials};
+pub(crate) use error::ApiError;
+pub(crate) use router::router;

@@ -1,0 +1,112 @@
+//! Query parameters and path parameters, with errors in the right shape.
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequestParts, Path, Query};
+use http::request::Parts;
+use uuid::Uuid;
+
+use super::ApiError;
+use crate::catalog::read::{NameMatch, Window};
+use crate::profile::{LargePage, Readings};
+
+/// Default and maximum of a page.
+const PAGE: i64 = 1000;
+
+/// Query parameters in the order given; unknown ones are passed over.
+#[derive(Debug)]
+pub(super) struct Params(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query: Result<Query<Vec<(String, String)>>, QueryRejection> =
+            Query::from_request_parts(parts, state).await;
+        match query {
+            Ok(Query(pairs)) => Ok(Self(pairs)),
+            Err(_) => Err(ApiError::bad_request("The query string cannot be read.")),
+        }
+    }
+}
+
+impl Params {
+    /// The parameter, if it is given; the first of several.
+    pub(super) fn one(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a repeated parameter.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    pub(super) fn uuid(&self, name: &str) -> Result<Option<Uuid>, ApiError> {
+        self.one(name).map(|text| uuid(name, text)).transpose()
+    }
+
+    fn number(&self, name: &str, default: i64, min: i64) -> Result<i64, ApiError> {
+        let Some(text) = self.one(name) else { return Ok(default) };
+        match text.parse::<i32>() {
+            Ok(number) if i64::from(number) >= min => Ok(number.into()),
+            _ => Err(ApiError::bad_request(format!("{name} has to be a whole number of at least {min}."))),
+        }
+    }
+
+    /// Offset and limit: 0 or nothing stands for the default.
+    pub(super) fn window(&self, readings: &Readings) -> Result<Window, ApiError> {
+        let offset = self.number("offset", 0, 0)?;
+        let limit = match self.number("limit", 0, 0)? {
+            0 => PAGE,
+            limit if limit > PAGE && readings.large_page == LargePage::Refused => {
+                return Err(ApiError::bad_request(format!("limit must not be larger than {PAGE}.")));
+            }
+            limit => limit.min(PAGE),
+        };
+        Ok(Window { offset, limit })
+    }
+
+    /// The number of all entries as `countLimit` wants it: -1 counts all, 0 does not count and shows -1.
+    pub(super) fn total(&self, total: i64) -> Result<i64, ApiError> {
+        Ok(match self.number("countLimit", -1, -1)? {
+            -1 => total,
+            0 => -1,
+            limit => total.min(limit),
+        })
+    }
+
+    pub(super) fn name_match(&self) -> Result<Option<NameMatch>, ApiError> {
+        let Some(name) = self.one("name") else { return Ok(None) };
+        let name = name.to_owned();
+        Ok(Some(match self.one("nameMatchMode").unwrap_or("ANYWHERE") {
+            "START" => NameMatch::Start(name),
+            "END" => NameMatch::End(name),
+            "ANYWHERE" => NameMatch::Anywhere(name),
+            "EXACT" => NameMatch::Exact(name),
+            _ => return Err(ApiError::bad_request("nameMatchMode is one of START, END, ANYWHERE, EXACT.")),
+        }))
+    }
+}
+
+/// A UUID from outside.
+pub(super) fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
+    match Uuid::try_parse(text) {
+        Ok(id) if text.len() == 36 => Ok(id),
+        _ => Err(ApiError::bad_request(format!("{name} has to be a UUID."))),
+    }
+}
+
+/// The one variable part of a path, decoded.
+#[derive(Debug)]
+pub(super) struct Segment(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, state).await;
+        match path {
+            Ok(Path(segment)) => Ok(Self(segment)),
+            Err(_) => Err(ApiError::bad_request("The path cannot be read.")),
+        }
+    }
+}

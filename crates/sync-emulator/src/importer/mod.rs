@@ -1,0 +1,17 @@
+//! Executing the commands of an uploaded file: resolve, apply, roll back.
+//!
+//! Judges by its own reading of the documentation and shares no rule with the client's checks, so that a mistake of one
+//! side shows up at the other.
+
+mod apply;
+mod failure;
+mod fingerprint;
+mod importer;
+mod merge;
+mod resolve;
+mod run;
+mod source;
+
+pub(crate) use fingerprint::Digest16;
+pub(crate) use importer::{Importer, Rules};
+pub(crate) use run::{Import, import};

@@ -1,0 +1,202 @@
+//! Reading the uploaded file, one group of neighbouring commands at a time.
+
+use std::io::Read;
+
+use serde::de::IgnoredAny;
+use sha2::{Digest as _, Sha256};
+use sync_core::command::Command;
+use sync_formats::{JsonShape, JsonSplitter, Record, SplitError};
+
+use super::failure::Failure;
+use super::fingerprint::{Digest16, Fingerprints, short};
+use super::merge::merge;
+use crate::jobs::RelationsAction;
+
+/// Neighbours beyond this many commands or bytes begin a group of their own, so that memory stays bounded.
+const GROUP_COMMANDS: usize = 1000;
+const GROUP_BYTES: usize = 4 * 1024 * 1024;
+
+/// Neighbouring commands with the same identifier: executed, skipped or refused as one.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    buffer: Vec<u8>,
+    ends: Vec<usize>,
+    /// Position of the first command in the file, from 0.
+    first: u64,
+    /// Bytes of the file before the group.
+    pub(super) offset: u64,
+    identity: Option<Digest16>,
+    hasher: Sha256,
+}
+
+impl Group {
+    /// Positions of the commands, from 0.
+    pub(super) fn indices(&self) -> impl Iterator<Item = u64> {
+        self.first..self.first + self.ends.len() as u64
+    }
+
+    /// Whom the group is about; nothing if its command cannot be read.
+    pub(super) fn identity(&self) -> Option<Digest16> {
+        self.identity
+    }
+
+    /// What the group says.
+    pub(super) fn hash(&self) -> Digest16 {
+        short(self.hasher.clone())
+    }
+
+    /// The group as one command.
+    pub(super) fn command(&self) -> Result<Command<'_>, Failure> {
+        let mut start = 0;
+        let mut merged: Option<Command<'_>> = None;
+        for &end in &self.ends {
+            let command = Command::from_slice(&self.buffer[start..end])?;
+            start = end;
+            match &mut merged {
+                Some(first) => merge(first, command),
+                None => merged = Some(command),
+            }
+        }
+        merged.ok_or_else(|| Failure::new(crate::jobs::Category::Asset, "An empty group holds no command."))
+    }
+
+    fn clear(&mut self) {
+        self.buffer.clear();
+        self.ends.clear();
+        self.identity = None;
+        self.hasher = Sha256::new();
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+        self.ends.push(self.buffer.len());
+    }
+
+    fn takes(&self, identity: Option<Digest16>, bytes: usize) -> bool {
+        identity.is_some()
+            && identity == self.identity
+            && self.ends.len() < GROUP_COMMANDS
+            && self.buffer.len() + bytes <= GROUP_BYTES
+    }
+}
+
+/// A file that is no JSON array, or stops being one at some place.
+#[derive(Debug, thiserror::Error)]
+#[error("{message} (line {line}, column {column})")]
+pub(super) struct SourceError {
+    message: String,
+    line: u64,
+    column: u64,
+}
+
+impl From<SplitError> for SourceError {
+    fn from(error: SplitError) -> Self {
+        let position = error.position();
+        Self { message: error.to_string(), line: position.line, column: position.column }
+    }
+}
+
+/// A command that cannot be read is one failed command as long as it is JSON; a file that is not JSON is broken.
+fn check_json(record: &Record<'_>) -> Result<(), SourceError> {
+    match serde_json::from_slice::<IgnoredAny>(record.bytes) {
+        Ok(IgnoredAny) => Ok(()),
+        Err(error) => Err(SourceError {
+            message: format!("invalid JSON in command {}", record.position.index),
+            line: record.position.line + error.line().saturating_sub(1) as u64,
+            column: if error.line() > 1 {
+                error.column() as u64
+            } else {
+                record.position.column + error.column().saturating_sub(1) as u64
+            },
+        }),
+    }
+}
+
+/// The groups of a file.
+pub(super) struct Groups<R> {
+    splitter: JsonSplitter<R>,
+    fingerprints: Fingerprints,
+    relations: RelationsAction,
+    /// The group that the next command may still belong to.
+    open: Group,
+    /// Met after the open group began; told once that group is handed on.
+    error: Option<SourceError>,
+    at_end: bool,
+}
+
+impl<R: Read> Groups<R> {
+    pub(super) fn new(reader: R, relations: RelationsAction) -> Self {
+        Self {
+            splitter: JsonSplitter::new(reader, JsonShape::Array),
+            fingerprints: Fingerprints::default(),
+            relations,
+            open: Group::default(),
+            error: None,
+            at_end: false,
+        }
+    }
+
+    /// Puts the next group into `group`; `false` at the end of the file.
+    pub(super) fn next_group(&mut self, group: &mut Group) -> Result<bool, SourceError> {
+        loop {
+            if let Some(error) = self.error.take() {
+                if !self.open.ends.is_empty() {
+                    self.error = Some(error);
+                    return Ok(self.hand_on(group));
+                }
+                return Err(error);
+            }
+            if self.at_end {
+                return Ok(self.hand_on(group));
+            }
+            let record = match self.splitter.next_record() {
+                Ok(Some(record)) => record,
+                Ok(None) => {
+                    self.at_end = true;
+                    continue;
+                }
+                Err(error) => {
+                    self.error = Some(error.into());
+                    self.at_end = true;
+                    continue;
+                }
+            };
+            let command = Command::from_slice(record.bytes).ok();
+            if command.is_none()
+                && let Err(error) = check_json(&record)
+            {
+                self.error = Some(error);
+                self.at_end = true;
+                continue;
+            }
+            let identity = command.as_ref().map(|command| self.fingerprints.identity(command));
+            let complete = !self.open.ends.is_empty() && !self.open.takes(identity, record.bytes.len());
+            if complete {
+                std::mem::swap(group, &mut self.open);
+            }
+            if complete || self.open.ends.is_empty() {
+                self.open.clear();
+                self.open.first = record.position.index;
+                self.open.offset = record.position.offset;
+                self.open.identity = identity;
+                self.open.hasher.update([self.relations as u8]);
+            }
+            self.open.push(record.bytes);
+            if let Some(command) = &command {
+                self.fingerprints.content(command, &mut self.open.hasher);
+            }
+            if complete {
+                return Ok(true);
+            }
+        }
+    }
+
+    fn hand_on(&mut self, group: &mut Group) -> bool {
+        if self.open.ends.is_empty() {
+            return false;
+        }
+        std::mem::swap(group, &mut self.open);
+        self.open.clear();
+        true
+    }
+}

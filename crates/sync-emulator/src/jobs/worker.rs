@@ -1,0 +1,212 @@
+//! The single worker: takes jobs in the order of their acceptance and is the only one that writes to the catalogue.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::thread::JoinHandle;
+
+use super::queue::Accepted;
+use super::{ErrorEntry, ErrorType, Finalization, JobResult, JobState, Jobs, Operation, Report, Strategy, Tally};
+use crate::catalog::{Stamp, Store};
+use crate::clock::now;
+use crate::importer::{Import, Rules, import};
+use crate::profile::{PartialImport, Readings};
+use crate::tracking::{Finalized, finalize};
+
+/// What the worker and the operations share.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) jobs: Jobs,
+    pub(crate) readings: Readings,
+    pub(crate) rules: Rules,
+    pub(crate) uploads: PathBuf,
+    /// Failed commands at which a job is aborted.
+    pub(crate) failed_commands_limit: u64,
+    pub(crate) stopping: AtomicBool,
+}
+
+impl Context {
+    /// Whether work has to be left for the next start.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+/// Something for the worker to do.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// The job of this number.
+    Job(i64),
+    /// Something short that needs the right to write.
+    Task(Task),
+}
+
+/// Something short that needs the right to write.
+pub(crate) struct Task(pub(crate) Box<dyn FnOnce(&mut Store) + Send>);
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Task")
+    }
+}
+
+/// The worker's thread.
+#[derive(Debug)]
+pub(crate) struct Worker(Option<JoinHandle<()>>);
+
+impl Worker {
+    /// Starts the worker.
+    pub(crate) fn start(context: Arc<Context>, store: Store, work: Receiver<Work>) -> std::io::Result<Self> {
+        let thread = std::thread::Builder::new().name("emulator-worker".to_owned());
+        thread.spawn(move || run(&context, store, &work)).map(|handle| Self(Some(handle)))
+    }
+
+    /// Waits until the worker has stopped: at most as long as one command takes, as it looks for the sign between two.
+    pub(crate) fn join(&mut self) {
+        if let Some(handle) = self.0.take()
+            && handle.join().is_err()
+        {
+            tracing::error!("the worker ended in a panic");
+        }
+    }
+}
+
+fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
+    while let Ok(work) = work.recv() {
+        if context.is_stopping() {
+            break;
+        }
+        match work {
+            Work::Task(task) => (task.0)(&mut store),
+            Work::Job(number) => {
+                if let Err(error) = execute(context, &mut store, number) {
+                    tracing::error!(%error, job = number, "a job cannot be written down; it runs again at the next start");
+                }
+            }
+        }
+        if let Err(error) = store.roll_back() {
+            tracing::error!(%error, "cannot end a transaction that was left open");
+        }
+    }
+    if let Err(error) = store.checkpoint() {
+        tracing::warn!(%error, "cannot tidy up the database");
+    }
+}
+
+/// Executes one job and writes its report.
+fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Result<()> {
+    let Some(job) = context.jobs.start(number, now())? else { return Ok(()) };
+    let sample = context.readings.sample_counters;
+    // A defect in one job must not leave every later one waiting for ever.
+    let report = match catch_unwind(AssertUnwindSafe(|| perform(context, store, &job))) {
+        Ok(Ok(Some(report))) => report,
+        Ok(Ok(None)) => return store.roll_back(),
+        Ok(Err(error)) => {
+            tracing::error!(%error, job = %job.id, "a job failed because of the database");
+            broken(store)?
+        }
+        Err(_) => {
+            tracing::error!(job = %job.id, "a job ended in a panic");
+            broken(store)?
+        }
+    };
+    if store.connection.is_autocommit() {
+        store.begin(Stamp { at: now(), by: crate::catalog::UserNumber(0) })?;
+    }
+    report.write(store, job.id, sample)?;
+    store.commit()?;
+    context.jobs.finish(job.id, &report, now())?;
+    if let Some(upload) = &job.request.upload
+        && let Err(error) = std::fs::remove_file(context.uploads.join(upload))
+    {
+        tracing::warn!(%error, "cannot delete an upload");
+    }
+    Ok(())
+}
+
+fn broken(store: &mut Store) -> rusqlite::Result<Report> {
+    store.roll_back()?;
+    let error = ErrorEntry::of_job(ErrorType::Runtime, "Something went wrong inside the server; its log says more.");
+    Ok(Report::failure(error, Tally::default()))
+}
+
+/// Does the work of a job. The open transaction holds what belongs to the report; without a report the job has to run
+/// again.
+fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Result<Option<Report>> {
+    let user = store.register_user(job.user, &job.user_name)?;
+    store.begin(Stamp { at: now(), by: user })?;
+    let stamp = store.stamp();
+    let mut report = match &job.request.upload {
+        None => succeeded(Tally::default()),
+        Some(upload) => {
+            let path = context.uploads.join(upload);
+            let imported =
+                import(context, &context.rules, store, stamp, &job.synchronization, &job.request, &path)?;
+            match imported {
+                Import::Finished { tally, errors, count: 0 } => Report { errors, ..succeeded(tally) },
+                Import::Finished { tally, errors, count } => Report {
+                    state: JobState::Completed,
+                    result: JobResult::CompletedWithError,
+                    message: format!("{count} commands failed and were skipped."),
+                    tally,
+                    errors,
+                    error_count: count,
+                },
+                Import::Aborted { tally, errors, count } => Report {
+                    state: JobState::Completed,
+                    result: JobResult::Aborted,
+                    message: format!("Stopped after {count} failed commands."),
+                    tally,
+                    errors,
+                    error_count: count,
+                },
+                Import::RolledBack { tally, error } => return Ok(Some(rolled_back(context, error, tally))),
+                Import::Stopped => return Ok(None),
+            }
+        }
+    };
+    let finalizes = match (job.request.operation, report.result) {
+        (Operation::Batch, _) | (Operation::Full, JobResult::Aborted) => false,
+        (Operation::Full, JobResult::CompletedWithError) => {
+            context.readings.partial_import == PartialImport::Finalized
+        }
+        (Operation::Full | Operation::Finalize, _) => true,
+    };
+    if finalizes {
+        let finalization = job
+            .request
+            .finalization
+            .unwrap_or(Finalization { strategy: Strategy::RemoveResources, missing_status: None });
+        match finalize(context, store, &job.synchronization, finalization, &mut report.tally)? {
+            Finalized::Done => {}
+            Finalized::Refused(error) => {
+                store.roll_back()?;
+                return Ok(Some(rolled_back(context, error, Tally::default())));
+            }
+            Finalized::Stopped => return Ok(None),
+        }
+    }
+    Ok(Some(report))
+}
+
+fn succeeded(tally: Tally) -> Report {
+    Report {
+        state: JobState::Completed,
+        result: JobResult::Success,
+        message: "Done.".to_owned(),
+        tally,
+        errors: Vec::new(),
+        error_count: 0,
+    }
+}
+
+fn rolled_back(context: &Context, error: ErrorEntry, tally: Tally) -> Report {
+    let mut report = Report::failure(error, tally);
+    if !context.readings.rolled_back_error_listed {
+        report.errors.clear();
+    }
+    report
+}

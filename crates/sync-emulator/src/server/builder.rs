@@ -1,0 +1,285 @@
+//! How a server is to be.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::fs::{self, File, TryLockError};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, mpsc};
+
+use rusqlite::OptionalExtension;
+use tempfile::TempDir;
+
+use super::emulator::Emulator;
+use super::error::StartError;
+use super::readers::Readers;
+use super::shared::Shared;
+use crate::api::{Account, Credentials};
+use crate::catalog::model::ModelFile;
+use crate::catalog::{Storage, Store, open_writer, uploads};
+use crate::importer::Rules;
+use crate::jobs::{Context, Jobs, Work, Worker};
+use crate::profile::{Profile, Readings};
+
+const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+const FAILED_COMMANDS_LIMIT: u64 = 100;
+const QUEUE_LIMIT: usize = 10_000;
+
+/// Options of an [`Emulator`]; see [`Emulator::builder`].
+#[derive(Clone)]
+#[must_use]
+pub struct EmulatorBuilder {
+    data_dir: Option<PathBuf>,
+    listen: SocketAddr,
+    users: Vec<(String, String)>,
+    no_auth: bool,
+    seeds: Vec<ModelFile>,
+    profile: Profile,
+    readings: Readings,
+    asset_responsibilities: bool,
+    failed_commands_limit: u64,
+    body_limit_bytes: u64,
+    queue_limit: usize,
+}
+
+impl fmt::Debug for EmulatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmulatorBuilder")
+            .field("data_dir", &self.data_dir)
+            .field("listen", &self.listen)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for EmulatorBuilder {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            users: Vec::new(),
+            no_auth: false,
+            seeds: Vec::new(),
+            profile: Profile::default(),
+            readings: Readings::default(),
+            asset_responsibilities: false,
+            failed_commands_limit: FAILED_COMMANDS_LIMIT,
+            body_limit_bytes: BODY_LIMIT_BYTES,
+            queue_limit: QUEUE_LIMIT,
+        }
+    }
+}
+
+impl EmulatorBuilder {
+    /// Keeps everything in this folder, which is created if need be. A later server in the same folder goes on where
+    /// this one stopped, jobs included; two at once are refused.
+    pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(path.into());
+        self
+    }
+
+    /// Keeps nothing: the data lie in a temporary folder that is deleted in the end. The default.
+    pub fn in_memory(mut self) -> Self {
+        self.data_dir = None;
+        self
+    }
+
+    /// Where to listen; default `127.0.0.1` with a free port. The server has no encryption, so keep it on this machine.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// Lets a user in with HTTP Basic. Without any, here or in a seed, there is `admin` with the password `admin`.
+    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.users.push((name.into(), password.into()));
+        self
+    }
+
+    /// Lets anyone in, as the first user. Default: no.
+    pub fn no_auth(mut self, no_auth: bool) -> Self {
+        self.no_auth = no_auth;
+        self
+    }
+
+    /// Adds to the operating model and to the users; may be called several times, later files win.
+    pub fn seed(mut self, seed: ModelFile) -> Self {
+        self.seeds.push(seed);
+        self
+    }
+
+    /// The version to stand in for; default [`Profile::V2026_07`].
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Answers to open questions about the service.
+    pub fn readings(mut self, readings: Readings) -> Self {
+        self.readings = readings;
+        self
+    }
+
+    /// Whether assets may have responsibilities, as the console setting of the service; default no.
+    pub fn asset_responsibilities(mut self, allowed: bool) -> Self {
+        self.asset_responsibilities = allowed;
+        self
+    }
+
+    /// Failed commands at which a job is aborted; default 100, as in the service. 0 counts as 1.
+    pub fn failed_commands_limit(mut self, limit: u64) -> Self {
+        self.failed_commands_limit = limit.max(1);
+        self
+    }
+
+    /// Largest body in bytes; default 4 GiB (ours, the service's is not documented).
+    pub fn body_limit_bytes(mut self, limit: u64) -> Self {
+        self.body_limit_bytes = limit;
+        self
+    }
+
+    /// Most jobs that wait; default 10,000 (ours). Further ones are answered with 503.
+    pub fn queue_limit(mut self, limit: usize) -> Self {
+        self.queue_limit = limit;
+        self
+    }
+
+    /// Starts the server within the current tokio runtime. It answers once this returns.
+    ///
+    /// # Errors
+    /// [`StartError`] if the folder, the databases in it, the model or the address cannot be used.
+    ///
+    /// # Cancellation
+    /// Dropping the future starts nothing, but may leave an empty catalogue in the data folder.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with its drivers enabled.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        let address = self.listen;
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        let local = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let opened = tokio::task::spawn_blocking(move || self.open()).await;
+        let opened = opened.map_err(|error| StartError::Worker { source: std::io::Error::other(error) })??;
+        Ok(Emulator::serve(listener, local, opened))
+    }
+
+    fn open(self) -> Result<Opened, StartError> {
+        let Folder { storage, lock, temporary } = self.folder()?;
+        let path = storage.folder.clone();
+        let uploads = uploads(&path);
+        fs::create_dir_all(&uploads).map_err(|source| StartError::Folder { path: uploads.clone(), source })?;
+
+        let users = self.users();
+        let store = open_writer(&storage, &self.seeds).map_err(|error| StartError::catalogue(&path, error))?;
+        let credentials = Credentials::new(self.no_auth.then(|| Account::new(&users[0].0)));
+        let mut directory = HashMap::new();
+        for (name, password) in &users {
+            let account = credentials.add(name, password);
+            directory.insert(name.clone(), account.id);
+        }
+
+        let (sender, receiver) = mpsc::channel::<Work>();
+        let jobs = Jobs::open(&storage, sender, self.queue_limit, |job| outcome(&store, job))
+            .map_err(|error| StartError::database(&path, error))?;
+        let wanted = jobs.pending_uploads().map_err(|error| StartError::database(&path, error))?;
+        discard_uploads(&uploads, &wanted);
+
+        let (ids, model) = (store.ids, store.model.clone());
+        let context = Arc::new(Context {
+            jobs,
+            readings: self.readings,
+            rules: Rules { asset_responsibilities: self.asset_responsibilities, users: directory },
+            uploads,
+            failed_commands_limit: self.failed_commands_limit,
+            stopping: AtomicBool::new(false),
+        });
+        let worker =
+            Worker::start(context.clone(), store, receiver).map_err(|source| StartError::Worker { source })?;
+        let shared = Arc::new(Shared {
+            context,
+            storage,
+            ids,
+            model,
+            credentials,
+            profile: self.profile,
+            body_limit: usize::try_from(self.body_limit_bytes).unwrap_or(usize::MAX),
+            readers: Readers::default(),
+            _temporary: temporary,
+        });
+        Ok(Opened { shared, worker, lock, user: users[0].clone() })
+    }
+
+    /// Everybody who is let in; never empty.
+    fn users(&self) -> Vec<(String, String)> {
+        let seeded = self.seeds.iter().flat_map(|seed| &seed.users);
+        let mut users = self.users.clone();
+        users.extend(seeded.map(|user| (user.name.clone(), user.password.clone())));
+        if users.is_empty() {
+            users.push(("admin".to_owned(), "admin".to_owned()));
+        }
+        users
+    }
+
+    fn folder(&self) -> Result<Folder, StartError> {
+        let Some(path) = &self.data_dir else {
+            let folder = tempfile::Builder::new()
+                .prefix("sync-emulator-")
+                .tempdir()
+                .map_err(|source| StartError::Folder { path: std::env::temp_dir(), source })?;
+            let storage = Storage { folder: folder.path().to_owned(), durable: false };
+            return Ok(Folder { storage, lock: None, temporary: Some(folder) });
+        };
+        let unusable = |source| StartError::Folder { path: path.clone(), source };
+        fs::create_dir_all(path).map_err(unusable)?;
+        let lock = File::create(path.join("lock")).map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StartError::InUse { path: path.clone() }),
+            Err(TryLockError::Error(source)) => return Err(unusable(source)),
+        }
+        let storage = Storage { folder: path.clone(), durable: true };
+        Ok(Folder { storage, lock: Some(lock), temporary: None })
+    }
+}
+
+struct Folder {
+    storage: Storage,
+    lock: Option<File>,
+    temporary: Option<TempDir>,
+}
+
+/// Everything but the socket.
+pub(super) struct Opened {
+    pub(super) shared: Arc<Shared>,
+    pub(super) worker: Worker,
+    pub(super) lock: Option<File>,
+    pub(super) user: (String, String),
+}
+
+/// How a job ended, if the catalogue knows.
+fn outcome(
+    store: &Store,
+    job: uuid::Uuid,
+) -> rusqlite::Result<Option<(crate::jobs::JobState, crate::jobs::JobResult, String)>> {
+    store
+        .connection
+        .prepare_cached("SELECT state, result, message FROM outcome WHERE job = ?1")?
+        .query_row([job.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()
+}
+
+/// Deletes what uploads that never became a job, or whose job is over, have left behind.
+fn discard_uploads(folder: &Path, wanted: &HashSet<String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_str().is_some_and(|name| wanted.contains(name)) {
+            continue;
+        }
+        if let Err(error) = fs::remove_file(entry.path()) {
+            tracing::warn!(%error, path = %entry.path().display(), "cannot delete an upload");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A running server.
+
+use std::fmt;
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::builder::{EmulatorBuilder, Opened};
+use super::error::StartError;
+use super::shared::Shared;
+use crate::api::router;
+use crate::jobs::Worker;
+
+/// How long [`Emulator::stop`] waits for requests that are being answered.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A running server.
+///
+/// Dropping it stops it: nothing new is accepted, requests that still come in are answered with 503, and the call returns
+/// once the worker has stopped, which takes at most as long as one command. A job that was running is undone as far as it
+/// was not committed. With a data folder, it and those that wait run at the next start; without one, everything is gone.
+pub struct Emulator {
+    address: SocketAddr,
+    username: String,
+    password: String,
+    shared: Arc<Shared>,
+    worker: Worker,
+    /// Held while this server may write to its data folder.
+    lock: Option<File>,
+    signal: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("address", &self.address)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Emulator {
+    /// Starts a server on a free port of this machine that keeps nothing and lets `admin` in with the password `admin`.
+    ///
+    /// # Errors
+    /// [`StartError`] if no temporary folder or no port can be had.
+    ///
+    /// # Cancellation
+    /// Dropping the future starts nothing.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime with its drivers enabled.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// Options for a server that is to be different.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    pub(super) fn serve(
+        listener: TcpListener,
+        address: SocketAddr,
+        Opened { shared, worker, lock, user: (username, password) }: Opened,
+    ) -> Self {
+        let (signal, signalled) = oneshot::channel::<()>();
+        let app = router(shared.clone());
+        let server = tokio::spawn(async move {
+            let served = axum::serve(listener, app).with_graceful_shutdown(async {
+                // A sender that is dropped means the same as one that sends.
+                let _ = signalled.await;
+            });
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the server ended");
+            }
+        });
+        Self { address, username, password, shared, worker, lock, signal: Some(signal), server: Some(server) }
+    }
+
+    /// Root of the server, for example `http://127.0.0.1:43211`; the API lies under `/rest/2.0`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address listened on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The first user.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// The first user's password.
+    pub fn password(&self) -> &str {
+        &self.password
+    }
+
+    /// Lets a further user in.
+    pub fn add_user(&self, name: &str, password: &str) {
+        self.shared.credentials.add(name, password);
+    }
+
+    /// The operations as a router, for calls within the process that need no socket. It answers with 503 once the server
+    /// has stopped.
+    pub fn router(&self) -> Router {
+        router(self.shared.clone())
+    }
+
+    /// Stops the server and waits until everything is on disk.
+    ///
+    /// Waits up to ten seconds for requests that are being answered; jobs are left as on dropping.
+    ///
+    /// # Cancellation
+    /// Dropping the future drops the server, which stops it all the same.
+    pub async fn stop(mut self) {
+        self.signal.take();
+        if let Some(server) = self.server.take()
+            && tokio::time::timeout(GRACE, server).await.is_err()
+        {
+            tracing::warn!("requests were still being answered when the server stopped");
+        }
+        // Joining the worker waits for the disk.
+        if let Err(error) = tokio::task::spawn_blocking(move || drop(self)).await {
+            tracing::error!(%error, "stopping failed");
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.shared.context.stopping.store(true, Ordering::Relaxed);
+        self.shared.context.jobs.close();
+        self.worker.join();
+        // Connections may live on for a moment, but nothing is written any more: the folder is free for another server.
+        self.lock.take();
+        self.signal.take();
+    }
+}

@@ -1,0 +1,54 @@
+//! The cycle's journal, kept in the state store; its last entry brings the manifest up to date.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sync_core::command::ResourceKind;
+use sync_core::cycle::{Call, Event};
+use sync_core::journal::{Entry, Journal, JournalError};
+use sync_core::{Finalization, ImportSummary};
+
+use crate::store::{ManifestSwap, StateKey, StateStore, StoreError};
+
+/// Appends to the journal of a synchronization's current cycle.
+#[derive(Debug)]
+pub(crate) struct StoreJournal {
+    pub(crate) store: Arc<dyn StateStore>,
+    pub(crate) key: StateKey,
+    /// What the cycle's finalization does.
+    pub(crate) finalization: Finalization,
+}
+
+#[async_trait]
+impl Journal for StoreJournal {
+    async fn append(&self, entry: &Entry) -> Result<(), JournalError> {
+        let (store, key, finalization) = (Arc::clone(&self.store), self.key.clone(), self.finalization);
+        let entry = entry.clone();
+        let written = tokio::task::spawn_blocking(move || -> Result<(), StoreError> {
+            let swap = match &entry.event {
+                Event::Judged { call: Call::Finalize, outcome, summary } if outcome.is_success() => {
+                    Some(swap(finalization, &store.noted_missing(&key)?, summary.as_deref()))
+                }
+                _ => None,
+            };
+            store.append(&key, &entry, swap.as_ref())
+        });
+        match written.await {
+            Ok(written) => written.map_err(JournalError::new),
+            Err(stopped) => Err(JournalError::new(stopped)),
+        }
+    }
+}
+
+/// Which missing members leave the manifest: those of kinds of which the service says it removed as many as were
+/// missing. Everything else may still be tracked.
+fn swap(finalization: Finalization, missing: &[(ResourceKind, u64)], summary: Option<&ImportSummary>) -> ManifestSwap {
+    let removed = match (finalization, summary) {
+        (Finalization::RemoveResources, Some(summary)) => {
+            let confirmed = missing.iter().filter(|(kind, count)| summary.counts(kind.category()).removed == *count);
+            confirmed.map(|(kind, _)| *kind).collect()
+        }
+        _ => Vec::new(),
+    };
+    ManifestSwap { removed }
+}

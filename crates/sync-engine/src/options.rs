@@ -1,0 +1,101 @@
+//! What a run is asked to do.
+
+use sync_core::cycle::{CycleSettings, Patience};
+use sync_core::guard::GuardLimits;
+use sync_core::transport::RelationsAction;
+use sync_core::{Finalization, SynchronizationId};
+use sync_formats::BatchLimits;
+
+use crate::store::StateKey;
+
+/// What a run is asked to do. The defaults remove nothing and stop at the first bad command.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RunOptions {
+    /// Which synchronization on which target.
+    pub key: StateKey,
+    /// What happens to missing resources; default left alone.
+    pub finalization: Finalization,
+    /// What may be removed; see [`GuardLimits`].
+    pub guard: GuardLimits,
+    /// How large batches become; see [`BatchLimits`].
+    pub batches: BatchLimits,
+    /// Whether bad commands are skipped by the service; default `false`.
+    pub continue_on_error: bool,
+    /// How relations are set; default replaced.
+    pub relations_action: RelationsAction,
+    /// How often and how long to try; see [`Patience`].
+    pub patience: Patience,
+}
+
+impl RunOptions {
+    /// A run that removes nothing.
+    pub fn new(key: StateKey) -> Self {
+        Self {
+            key,
+            finalization: Finalization::default(),
+            guard: GuardLimits::default(),
+            batches: BatchLimits::default(),
+            continue_on_error: false,
+            relations_action: RelationsAction::default(),
+            patience: Patience::default(),
+        }
+    }
+
+    /// Sets what happens to missing resources.
+    #[must_use]
+    pub fn with_finalization(mut self, finalization: Finalization) -> Self {
+        self.finalization = finalization;
+        self
+    }
+
+    /// Sets what may be removed.
+    #[must_use]
+    pub fn with_guard(mut self, guard: GuardLimits) -> Self {
+        self.guard = guard;
+        self
+    }
+
+    /// Sets how large batches become.
+    #[must_use]
+    pub fn with_batches(mut self, batches: BatchLimits) -> Self {
+        self.batches = batches;
+        self
+    }
+
+    /// Sets whether bad commands are skipped.
+    #[must_use]
+    pub fn with_continue_on_error(mut self, continue_on_error: bool) -> Self {
+        self.continue_on_error = continue_on_error;
+        self
+    }
+
+    /// Sets how relations are set.
+    #[must_use]
+    pub fn with_relations_action(mut self, relations_action: RelationsAction) -> Self {
+        self.relations_action = relations_action;
+        self
+    }
+
+    /// Sets how often and how long to try.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The synchronization.
+    pub fn synchronization(&self) -> &SynchronizationId {
+        self.key.synchronization()
+    }
+
+    /// What the cycle is begun with.
+    pub(crate) fn settings(&self, seed: u64) -> CycleSettings {
+        CycleSettings::new(self.synchronization().clone())
+            .with_finalization(self.finalization)
+            .with_continue_on_error(self.continue_on_error)
+            .with_relations_action(self.relations_action)
+            .with_patience(self.patience)
+            .with_seed(seed)
+    }
+}

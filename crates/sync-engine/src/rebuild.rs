@@ -1,0 +1,71 @@
+//! The second pass: the same batches again, checked against what the first pass saw.
+
+use std::collections::VecDeque;
+
+use sync_formats::{Batch, BatchLimits, Record};
+use tokio::sync::mpsc;
+
+use crate::input::{Input, InputError};
+use crate::survey::{Cut, Cutter, Ended, walk};
+
+/// Why the second reading did not give what the first one did.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RebuildError {
+    /// Other bytes, or another number of them.
+    #[error("the input changed while it was being sent")]
+    Changed,
+    /// An input cannot be opened any more.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// Nobody wants the batches any more.
+    #[error("the run has ended")]
+    Unwanted,
+}
+
+/// Builds the batches again, one ahead of the one that is sent.
+///
+/// Dropping the receiver ends the thread at its next batch. Memory: the batch being built and the one waiting.
+pub(crate) fn rebuild(
+    inputs: Vec<Input>,
+    limits: BatchLimits,
+    cuts: Vec<Cut>,
+) -> mpsc::Receiver<Result<Batch, RebuildError>> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = build(&inputs, limits, cuts.into(), &sender) {
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    receiver
+}
+
+fn build(
+    inputs: &[Input],
+    limits: BatchLimits,
+    mut cuts: VecDeque<Cut>,
+    sender: &mpsc::Sender<Result<Batch, RebuildError>>,
+) -> Result<(), RebuildError> {
+    let mut send = |batch: Batch| {
+        if cuts.pop_front() != Some(Cut::of(&batch)) {
+            return Err(RebuildError::Changed);
+        }
+        sender.blocking_send(Ok(batch)).map_err(|_| RebuildError::Unwanted)
+    };
+    let mut cutter = Cutter::new(limits).map_err(|_| RebuildError::Changed)?;
+    let mut index = 0;
+    for input in inputs {
+        let ended = walk(input, index, |record, position| {
+            index += 1;
+            match cutter.push(&Record { bytes: record.bytes, position }) {
+                Ok(Some(batch)) => send(batch),
+                Ok(None) => Ok(()),
+                Err(_) => Err(RebuildError::Changed),
+            }
+        })?;
+        if let Ended::Early(_) = ended {
+            return Err(RebuildError::Changed);
+        }
+    }
+    cutter.finish().map_or(Ok(()), &mut send)?;
+    if cuts.is_empty() { Ok(()) } else { Err(RebuildError::Changed) }
+}

@@ -1,0 +1,180 @@
+//! The first pass: everything is read and checked, nothing is sent.
+
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sync_core::command::Command;
+use sync_core::{BatchNumber, Digest};
+use sync_formats::{
+    Batch, BatchBuilder, BatchError, BatchLimits, Identity, JsonSplitter, Position, Push, Record, SplitError,
+    content_digest,
+};
+
+use crate::finding::Finding;
+use crate::input::{Input, InputError};
+use crate::sort::{Sorted, Sorter};
+
+/// Findings kept of one survey; the rest is counted.
+const MOST_FINDINGS: usize = 1000;
+
+/// What the first pass found out about the inputs.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    /// Commands in all inputs.
+    pub(crate) commands: u64,
+    /// Bytes of all inputs.
+    pub(crate) bytes: u64,
+    /// How the commands fall into batches.
+    pub(crate) cuts: Vec<Cut>,
+    /// Who the commands are about, sorted. Not to be used if there is any finding of severity error.
+    pub(crate) members: Sorted,
+    /// What is wrong, in the order of the inputs.
+    pub(crate) findings: Vec<Finding>,
+    /// Findings beyond those kept.
+    pub(crate) more_findings: u64,
+}
+
+/// One batch to be built again in the second pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Cut {
+    pub(crate) commands: u32,
+    pub(crate) bytes: u64,
+    pub(crate) digest: Digest,
+}
+
+impl Cut {
+    pub(crate) fn of(batch: &Batch) -> Self {
+        Self { commands: batch.commands(), bytes: batch.payload().len(), digest: batch.payload().digest() }
+    }
+}
+
+/// Reads all inputs through. Blocking. Memory: one batch, one command, and 16 MiB for sorting.
+pub(crate) fn survey(inputs: &[Input], limits: BatchLimits, spill: &Path) -> Result<Survey, SurveyError> {
+    let mut sorter = Sorter::new(spill);
+    let mut cutter = Cutter::new(limits)?;
+    let mut cuts = Vec::new();
+    let (mut commands, mut bytes) = (0, 0);
+    let (mut findings, mut more_findings) = (Vec::new(), 0);
+    let mut key = Vec::with_capacity(256);
+    for input in inputs {
+        let before = commands;
+        let ended = walk(input, commands, |record, position| -> Result<(), SurveyError> {
+            commands += 1;
+            let start = record.position;
+            match Command::from_slice(record.bytes) {
+                Ok(command) => {
+                    key.clear();
+                    Identity::write_key(&command, &mut key);
+                    sorter.push(command.kind(), &key, content_digest(record.bytes)).map_err(SurveyError::Spill)?;
+                    match cutter.push(&Record { bytes: record.bytes, position }) {
+                        Ok(batch) => cuts.extend(batch.as_ref().map(Cut::of)),
+                        Err(error) => {
+                            note(&mut findings, &mut more_findings, || Finding::of_batch(input.name(), start, &error))
+                        }
+                    }
+                }
+                Err(error) => {
+                    note(&mut findings, &mut more_findings, || Finding::of_command(input.name(), start, &error));
+                }
+            }
+            Ok(())
+        })?;
+        match ended {
+            Ended::Properly(read) => {
+                bytes += read;
+                if commands == before {
+                    note(&mut findings, &mut more_findings, || Finding::empty(input.name()));
+                }
+            }
+            Ended::Early(error) => {
+                note(&mut findings, &mut more_findings, || Finding::of_split(input.name(), &error));
+            }
+        }
+    }
+    cuts.extend(cutter.finish().as_ref().map(Cut::of));
+    let members = sorter.finish().map_err(SurveyError::Spill)?;
+    Ok(Survey { commands, bytes, cuts, members, findings, more_findings })
+}
+
+fn note(findings: &mut Vec<Finding>, more: &mut u64, finding: impl FnOnce() -> Finding) {
+    if findings.len() < MOST_FINDINGS { findings.push(finding()) } else { *more += 1 }
+}
+
+/// How an input ended.
+pub(crate) enum Ended {
+    /// After so many bytes, as its shape says.
+    Properly(u64),
+    /// Because it is not what its shape says.
+    Early(SplitError),
+}
+
+/// Goes through the commands of one input. `visit` gets each record as it stands in its file, and its position with
+/// the index counted on from `first_index`, the commands of the inputs before.
+pub(crate) fn walk<E: From<InputError>>(
+    input: &Input,
+    first_index: u64,
+    mut visit: impl FnMut(Record<'_>, Position) -> Result<(), E>,
+) -> Result<Ended, E> {
+    let file = input.open()?;
+    let bytes = file.metadata().map_or(0, |metadata| metadata.len());
+    let mut splitter = JsonSplitter::new(file, input.shape());
+    loop {
+        match splitter.next_record() {
+            Ok(Some(record)) => {
+                let position = Position { index: first_index + record.position.index, ..record.position };
+                visit(record, position)?;
+            }
+            Ok(None) => return Ok(Ended::Properly(bytes)),
+            Err(error) => return Ok(Ended::Early(error)),
+        }
+    }
+}
+
+/// Cuts a stream of commands into batches: the same stream and limits, the same batches.
+#[derive(Debug)]
+pub(crate) struct Cutter {
+    builder: BatchBuilder,
+    number: BatchNumber,
+}
+
+impl Cutter {
+    pub(crate) fn new(limits: BatchLimits) -> Result<Self, sync_formats::BatchLimitsError> {
+        Ok(Self { builder: BatchBuilder::new(limits)?, number: BatchNumber::FIRST })
+    }
+
+    /// Takes one command; gives the batch before it if that is full.
+    pub(crate) fn push(&mut self, record: &Record<'_>) -> Result<Option<Batch>, BatchError> {
+        match self.builder.push(record)? {
+            Push::Fits => Ok(None),
+            Push::Full => {
+                let batch = self.finish();
+                match self.builder.push(record)? {
+                    Push::Fits | Push::Full => Ok(batch),
+                }
+            }
+        }
+    }
+
+    /// The last batch.
+    pub(crate) fn finish(&mut self) -> Option<Batch> {
+        let batch = self.builder.finish(self.number, format!("batch-{}.json", self.number))?;
+        self.number = self.number.next();
+        Some(batch)
+    }
+}
+
+/// Why the inputs could not be read through.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SurveyError {
+    /// An input cannot be opened.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The limits of a batch cannot be used.
+    #[error(transparent)]
+    Limits(#[from] sync_formats::BatchLimitsError),
+    /// There is no room for the temporary files.
+    #[error("writing temporary files failed")]
+    Spill(#[source] io::Error),
+}

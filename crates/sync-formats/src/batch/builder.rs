@@ -1,0 +1,175 @@
+//! From records to payloads.
+
+use bytes::Bytes;
+use sync_core::{BatchNumber, Payload, PayloadFormat};
+
+use super::{BatchError, BatchLimits, BatchLimitsError};
+use crate::{DigestBuilder, Record};
+
+/// Gathers commands into JSON arrays within [`BatchLimits`], copying the user's bytes as they are.
+///
+/// The same commands with the same limits give the same batches, byte by byte. Memory: the array being built, at most
+/// the limit of bytes.
+///
+/// ```
+/// use sync_core::BatchNumber;
+/// use sync_formats::{BatchBuilder, BatchLimits, JsonShape, JsonSplitter, Push};
+///
+/// let mut splitter = JsonSplitter::new(&br#"[{"a": 1}, {"b": 2}, {"c": 3}]"#[..], JsonShape::Array);
+/// let mut builder = BatchBuilder::new(BatchLimits::default().with_commands(2))?;
+/// let mut batches = Vec::new();
+/// let mut number = BatchNumber::FIRST;
+/// while let Some(record) = splitter.next_record()? {
+///     while builder.push(&record)? == Push::Full {
+///         batches.extend(builder.finish(number, format!("batch-{number}.json")));
+///         number = number.next();
+///     }
+/// }
+/// batches.extend(builder.finish(number, format!("batch-{number}.json")));
+/// assert_eq!(batches.iter().map(|batch| batch.commands()).collect::<Vec<_>>(), [2, 1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct BatchBuilder {
+    limits: BatchLimits,
+    json: Vec<u8>,
+    commands: u32,
+    first_index: u64,
+    /// Length of the last array: what the next one will need, more or less.
+    expected: usize,
+}
+
+/// Whether a command was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a command that met a full batch has to be pushed again"]
+pub enum Push {
+    /// It was.
+    Fits,
+    /// It was not: finish the batch, then push it again, which succeeds. A limit is reached, or the command does not
+    /// follow the last one in the source, as those of one batch must.
+    Full,
+}
+
+impl BatchBuilder {
+    /// An empty builder.
+    ///
+    /// # Errors
+    /// [`BatchLimitsError`] for limits that cannot be used.
+    pub fn new(limits: BatchLimits) -> Result<Self, BatchLimitsError> {
+        limits.check()?;
+        Ok(Self { limits, json: Vec::new(), commands: 0, first_index: 0, expected: 0 })
+    }
+
+    /// Appends a command, if it fits.
+    ///
+    /// # Errors
+    /// [`BatchError`] for a command that fits into no batch. The builder is as before.
+    #[inline]
+    pub fn push(&mut self, record: &Record<'_>) -> Result<Push, BatchError> {
+        let len = record.bytes.len();
+        // With a bracket or comma before it, and the closing bracket.
+        let total = self.json.len() as u64 + len as u64 + 2;
+        if self.commands > 0 {
+            let follows = self.first_index + u64::from(self.commands) == record.position.index;
+            if total > self.limits.bytes || self.commands >= self.limits.commands || !follows {
+                return Ok(Push::Full);
+            }
+        } else if total > self.limits.bytes {
+            let (position, limit) = (record.position, self.limits.bytes);
+            return Err(BatchError::CommandTooLarge { position, bytes: total, limit });
+        } else {
+            self.first_index = record.position.index;
+        }
+        self.reserve(len + 2);
+        self.json.push(if self.commands == 0 { b'[' } else { b',' });
+        self.json.extend_from_slice(record.bytes);
+        self.commands += 1;
+        Ok(Push::Fits)
+    }
+
+    /// Makes room, never past the limit that [`BatchBuilder::push`] has checked.
+    #[inline]
+    fn reserve(&mut self, more: usize) {
+        if self.json.capacity() - self.json.len() < more {
+            let most = usize::try_from(self.limits.bytes).unwrap_or(usize::MAX);
+            let wanted = self.json.capacity().saturating_mul(2).max(self.expected + self.expected / 16).max(64 * 1024);
+            let room = wanted.min(most).max(self.json.len() + more);
+            self.json.reserve_exact(room - self.json.len());
+        }
+    }
+
+    /// Number of commands gathered.
+    pub fn commands(&self) -> u32 {
+        self.commands
+    }
+
+    /// Whether nothing is gathered.
+    pub fn is_empty(&self) -> bool {
+        self.commands == 0
+    }
+
+    /// The commands gathered as a batch with its digest, leaving the builder empty; `None` where there are none.
+    ///
+    /// `file_name` is what the service stores the upload under.
+    pub fn finish(&mut self, number: BatchNumber, file_name: impl Into<String>) -> Option<Batch> {
+        let (commands, first_index) = (self.commands, self.first_index);
+        let json = self.take_json()?;
+        let mut digest = DigestBuilder::new();
+        digest.update(&json);
+        let payload = Payload::from_bytes(PayloadFormat::Json, file_name, Bytes::from(json), digest.finish());
+        Some(Batch { number, commands, first_index, payload })
+    }
+
+    /// The commands gathered as the bytes of a JSON array and nothing more, leaving the builder empty; `None` where
+    /// there are none. For those who write files and need no digest.
+    pub fn take_json(&mut self) -> Option<Vec<u8>> {
+        if self.is_empty() {
+            return None;
+        }
+        self.json.push(b']');
+        self.expected = self.json.len();
+        self.commands = 0;
+        Some(std::mem::take(&mut self.json))
+    }
+}
+
+/// One upload of a cycle: consecutive commands of the source as a JSON array in memory.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    number: BatchNumber,
+    commands: u32,
+    first_index: u64,
+    payload: Payload,
+}
+
+impl Batch {
+    /// Its place in the cycle.
+    pub fn number(&self) -> BatchNumber {
+        self.number
+    }
+
+    /// Number of commands.
+    pub fn commands(&self) -> u32 {
+        self.commands
+    }
+
+    /// Index in the source of its first command.
+    pub fn first_index(&self) -> u64 {
+        self.first_index
+    }
+
+    /// Index in the source of the command that is `index_in_batch` here, from 0; `None` past the last one.
+    pub fn source_index(&self, index_in_batch: u64) -> Option<u64> {
+        (index_in_batch < u64::from(self.commands)).then(|| self.first_index + index_in_batch)
+    }
+
+    /// What is uploaded.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// What is uploaded, without the rest.
+    pub fn into_payload(self) -> Payload {
+        self.payload
+    }
+}

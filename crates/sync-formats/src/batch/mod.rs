@@ -1,0 +1,9 @@
+//! Commands gathered into the payloads of a cycle.
+
+mod builder;
+mod error;
+mod limits;
+
+pub use builder::{Batch, BatchBuilder, Push};
+pub use error::{BatchError, BatchLimitsError};
+pub use limits::BatchLimits;
