@@ -16,6 +16,8 @@ impl Exit {
     pub(crate) const USAGE: Self = Self(2);
     /// Not known or still running.
     pub(crate) const UNCERTAIN: Self = Self(4);
+    /// There is something to do; of `plan --detailed-exitcode` only.
+    pub(crate) const TO_DO: Self = Self(10);
     /// Something broke on our side.
     pub(crate) const BROKEN: Self = Self(7);
 }

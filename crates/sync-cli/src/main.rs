@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod output;
+mod signals;
 mod target;
 
 use std::process::ExitCode;

@@ -1,11 +1,13 @@
 //! From the target's arguments to a transport.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sync_core::Transport;
+use sync_core::catalogue::Catalogue;
 use sync_emulator::Emulator;
-use sync_http::{ConnectOptions, Credentials, HttpTransport, Secret};
+use sync_http::{ConnectError, ConnectOptions, Credentials, HttpTransport, Secret};
 
 use crate::args::{Auth, TargetArgs};
 use crate::commands::emulator;
@@ -16,32 +18,77 @@ pub(crate) struct Target {
     /// What the state belongs to: the URL, or the folder of the embedded server.
     pub(crate) name: String,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) catalogue: Arc<dyn Catalogue>,
     embedded: Option<Emulator>,
+}
+
+/// Which service was asked for.
+#[derive(Debug)]
+pub(crate) enum Chosen {
+    Remote(String),
+    Embedded(Option<PathBuf>),
+}
+
+impl Chosen {
+    /// Decides without opening anything. The environment's URL counts where no flag says otherwise.
+    pub(crate) fn from(args: &TargetArgs) -> Result<Self, Failure> {
+        match (&args.url, &args.embedded) {
+            (_, Some(Some(folder))) if folder.is_file() => {
+                Err(Failure::usage(format_args!("{} is a file, not a folder for the server's data", folder.display()))
+                    .with_hint("inputs come before --embedded, or write --embedded=DIR"))
+            }
+            (_, Some(folder)) => Ok(Self::Embedded(folder.clone())),
+            (Some(url), None) => Ok(Self::Remote(url.clone())),
+            (None, None) => variable("COLLIBRA_URL").map(Self::Remote).ok_or_else(|| {
+                Failure::usage("no target was given")
+                    .with_hint("name one with --url URL (or COLLIBRA_URL), or try it with --embedded")
+            }),
+        }
+    }
+
+    /// What the state belongs to, without opening anything.
+    pub(crate) fn name(&self, state: &Path) -> io::Result<String> {
+        match self {
+            Self::Remote(url) => Ok(remote_name(url)),
+            Self::Embedded(Some(folder)) => embedded_name(folder),
+            Self::Embedded(None) => embedded_name(&state.join("embedded")),
+        }
+    }
+}
+
+/// A URL however it was written: the state of one target must not fall into two.
+fn remote_name(url: &str) -> String {
+    url.trim_end_matches('/').trim_end_matches("/rest/2.0").trim_end_matches('/').to_owned()
+}
+
+fn embedded_name(folder: &Path) -> io::Result<String> {
+    let folder = if folder.exists() { folder.canonicalize()? } else { std::path::absolute(folder)? };
+    Ok(format!("embedded:{}", folder.display()))
 }
 
 impl Target {
     /// Connects, or starts the embedded server. `state` is where that keeps its data by default.
-    pub(crate) async fn open(args: &TargetArgs, state: &Path) -> Result<Self, Failure> {
-        match (&args.url, &args.embedded) {
-            (Some(url), None) => Self::remote(url, args),
-            (None, Some(folder)) => Self::embedded(folder.as_deref(), args, state).await,
-            _ => Err(Failure::usage("no target was given")
-                .with_hint("name one with --url URL (or COLLIBRA_URL), or try it with --embedded")),
+    pub(crate) async fn open(chosen: &Chosen, args: &TargetArgs, state: &Path) -> Result<Self, Failure> {
+        match chosen {
+            Chosen::Remote(url) => Self::remote(url, args),
+            Chosen::Embedded(folder) => Self::embedded(folder.as_deref(), args, state).await,
         }
+    }
+
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.embedded.is_some()
     }
 
     fn remote(url: &str, args: &TargetArgs) -> Result<Self, Failure> {
         let options = ConnectOptions::default().with_allow_plain_http(args.allow_plain_http);
-        let transport = HttpTransport::new(url, credentials(args.auth)?, options).or_exit(Exit::USAGE)?;
+        let transport = HttpTransport::new(url, credentials(args.auth)?, options).map_err(unusable)?;
         // The URL was checked: it holds no credentials.
-        let name = url.trim_end_matches('/').trim_end_matches("/rest/2.0").to_owned();
-        Ok(Self { name, transport: Arc::new(transport), embedded: None })
+        Ok(Self::over(transport, remote_name(url), None))
     }
 
     async fn embedded(folder: Option<&Path>, args: &TargetArgs, state: &Path) -> Result<Self, Failure> {
         let folder = folder.map_or_else(|| state.join("embedded"), Path::to_owned);
         std::fs::create_dir_all(&folder).or_exit(Exit::BROKEN)?;
-        let folder = folder.canonicalize().or_exit(Exit::BROKEN)?;
         let builder = Emulator::builder().data_dir(&folder);
         let emulator = emulator::seeded(builder, args.seed.as_deref())?.start().await.or_exit(Exit::BROKEN)?;
         let credentials = Credentials::Basic {
@@ -50,11 +97,11 @@ impl Target {
         };
         let transport =
             HttpTransport::new(&emulator.url(), credentials, ConnectOptions::default()).or_exit(Exit::BROKEN)?;
-        Ok(Self {
-            name: format!("embedded:{}", folder.display()),
-            transport: Arc::new(transport),
-            embedded: Some(emulator),
-        })
+        Ok(Self::over(transport, embedded_name(&folder).or_exit(Exit::BROKEN)?, Some(emulator)))
+    }
+
+    fn over(transport: HttpTransport, name: String, embedded: Option<Emulator>) -> Self {
+        Self { name, transport: Arc::new(transport.clone()), catalogue: Arc::new(transport), embedded }
     }
 
     /// Lets go of the service; an embedded one finishes what it has accepted first.
@@ -65,9 +112,26 @@ impl Target {
     }
 }
 
+/// A target that is not spoken to, and what to do about it.
+fn unusable(error: ConnectError) -> Failure {
+    let hint = match &error {
+        ConnectError::PlainHttp { .. } => Some("--allow-plain-http allows it"),
+        ConnectError::UserInfo => Some("credentials go into COLLIBRA_USERNAME and COLLIBRA_PASSWORD"),
+        _ => None,
+    };
+    let failure = Failure::new(Exit::USAGE, error);
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// Credentials come from the environment alone: arguments are seen by everybody on the machine.
 fn credentials(auth: Option<Auth>) -> Result<Credentials, Failure> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let token = variable("COLLIBRA_TOKEN");
     let auth = auth.unwrap_or(if token.is_some() { Auth::Bearer } else { Auth::Basic });
     let missing = |names: &str| {

@@ -129,11 +129,13 @@ pub struct GuardLimits {
     pub free_below: u64,
     /// Consent for this one run: at most so many removals, whatever the limit says.
     pub allow_removals: Option<u64>,
+    /// Most changed resources; not limited by default.
+    pub max_changes: Option<RemovalLimit>,
 }
 
 impl Default for GuardLimits {
     fn default() -> Self {
-        Self { max_removals: RemovalLimit::default(), free_below: 20, allow_removals: None }
+        Self { max_removals: RemovalLimit::default(), free_below: 20, allow_removals: None, max_changes: None }
     }
 }
 
@@ -143,6 +145,18 @@ impl GuardLimits {
     pub fn with_max_removals(mut self, max_removals: RemovalLimit) -> Self {
         self.max_removals = max_removals;
         self
+    }
+
+    /// Sets the limit of changed resources.
+    #[must_use]
+    pub fn with_max_changes(mut self, max_changes: Option<RemovalLimit>) -> Self {
+        self.max_changes = max_changes;
+        self
+    }
+
+    /// How many changed resources are allowed where `known` are tracked and `changed` is more than that.
+    pub fn too_many_changes(&self, known: u64, changed: u64) -> Option<u64> {
+        self.max_changes.map(|limit| limit.of(known)).filter(|allowed| changed > *allowed)
     }
 
     /// Sets the consent for this one run.

@@ -165,6 +165,29 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`TransportError`].
     async fn exists(&self, id: &SynchronizationId) -> Result<bool, TransportError>;
+
+    /// Lists jobs, the newest first: up to [`Page::MAX_LIMIT`] rows from `offset`.
+    ///
+    /// # Errors
+    /// [`TransportError`]; not every instance offers this.
+    async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError>;
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct JobQuery {
+    /// Those of one user, by id; default everybody's, as far as the caller may see them.
+    pub created_by: Option<String>,
+}
+
+impl JobQuery {
+    /// Asks for the jobs of one user, by id.
+    #[must_use]
+    pub fn with_created_by(mut self, user: impl Into<String>) -> Self {
+        self.created_by = Some(user.into());
+        self
+    }
 }
 
 #[async_trait]
@@ -189,6 +212,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
     async fn exists(&self, id: &SynchronizationId) -> Result<bool, TransportError> {
         (**self).exists(id).await
+    }
+    async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
+        (**self).jobs(query, offset).await
     }
 }
 
@@ -254,6 +280,10 @@ pub enum Operation {
     ReadErrors,
     /// Asking whether a synchronization is known.
     ReadSynchronization,
+    /// Listing jobs.
+    FindJobs,
+    /// Reading resources of the catalogue.
+    ReadCatalogue,
 }
 
 impl fmt::Display for Operation {
@@ -266,6 +296,8 @@ impl fmt::Display for Operation {
             Self::ReadSummary => "reading a job's summary",
             Self::ReadErrors => "reading a job's errors",
             Self::ReadSynchronization => "asking whether the synchronization is known",
+            Self::FindJobs => "listing jobs",
+            Self::ReadCatalogue => "reading the catalogue",
         })
     }
 }

@@ -42,10 +42,17 @@ async fn measure(count: u64, on_disk: bool) -> Outcome<()> {
         let seconds = run(&http, &api, "batch/json-job", form).await?;
         writeln!(out, "{name:>42}: {seconds:7.2} s, {:9.0} commands/s", count as f64 / seconds)?;
     }
-    let seconds = run(&http, &api, "finalize/job", Form::new().text("finalizationStrategy", "REMOVE_RESOURCES")).await?;
+    let seconds =
+        run(&http, &api, "finalize/job", Form::new().text("finalizationStrategy", "REMOVE_RESOURCES")).await?;
     writeln!(out, "{:>42}: {seconds:7.2} s", "finalize, nothing missing")?;
-    let seconds = run(&http, &api, "finalize/job", Form::new().text("finalizationStrategy", "REMOVE_RESOURCES")).await?;
-    writeln!(out, "{:>42}: {seconds:7.2} s, {:9.0} commands/s", "finalize, everything missing", count as f64 / seconds)?;
+    let seconds =
+        run(&http, &api, "finalize/job", Form::new().text("finalizationStrategy", "REMOVE_RESOURCES")).await?;
+    writeln!(
+        out,
+        "{:>42}: {seconds:7.2} s, {:9.0} commands/s",
+        "finalize, everything missing",
+        count as f64 / seconds
+    )?;
     emulator.stop().await;
     Ok(())
 }

@@ -7,7 +7,7 @@ use sync_formats::BatchLimits;
 
 use crate::finding::{Finding, Severity};
 use crate::input::Input;
-use crate::survey::{SurveyError, survey};
+use crate::survey::{Depth, SurveyError, survey};
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +25,13 @@ pub struct CheckReport {
 
 /// Reads inputs through and checks every command, sending nothing.
 ///
-/// Blocking. Memory: one batch, one command, 16 MiB; what does not fit goes to temporary files in `spill`.
+/// Blocking. Memory: one batch, one command, 8 MiB; what does not fit goes to temporary files in `spill`.
 ///
 /// # Errors
 /// [`SurveyError`] if an input cannot be opened or temporary files cannot be written. What is wrong inside an input is
 /// a finding.
 pub fn check(inputs: &[Input], limits: BatchLimits, spill: &Path) -> Result<CheckReport, SurveyError> {
-    let survey = survey(inputs, limits, spill)?;
+    let survey = survey(inputs, limits, Depth::Run, &[], spill)?;
     let bad = survey.more_findings > 0 || survey.findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(CheckReport {
         findings: survey.findings,

@@ -1,11 +1,15 @@
 //! What a run is asked to do.
 
+use std::path::PathBuf;
+
 use sync_core::cycle::{CycleSettings, Patience};
 use sync_core::guard::GuardLimits;
 use sync_core::transport::RelationsAction;
 use sync_core::{Finalization, SynchronizationId};
 use sync_formats::BatchLimits;
 
+use crate::guard::Demands;
+use crate::preview::SavedPlan;
 use crate::store::StateKey;
 
 /// What a run is asked to do. The defaults remove nothing and stop at the first bad command.
@@ -26,6 +30,12 @@ pub struct RunOptions {
     pub relations_action: RelationsAction,
     /// How often and how long to try; see [`Patience`].
     pub patience: Patience,
+    /// What is demanded of the source and of the names that are missing from it; nothing by default.
+    pub demands: Demands,
+    /// A plan that was made before: the run is refused if source or state have moved since.
+    pub plan: Option<SavedPlan>,
+    /// Where to write what is about to be removed, as import commands read back from the catalogue; nowhere by default.
+    pub export_missing: Option<PathBuf>,
 }
 
 impl RunOptions {
@@ -39,6 +49,9 @@ impl RunOptions {
             continue_on_error: false,
             relations_action: RelationsAction::default(),
             patience: Patience::default(),
+            demands: Demands::default(),
+            plan: None,
+            export_missing: None,
         }
     }
 
@@ -81,6 +94,27 @@ impl RunOptions {
     #[must_use]
     pub fn with_patience(mut self, patience: Patience) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Sets what is demanded of the source and of the names that are missing from it.
+    #[must_use]
+    pub fn with_demands(mut self, demands: Demands) -> Self {
+        self.demands = demands;
+        self
+    }
+
+    /// Sets the plan that must still hold.
+    #[must_use]
+    pub fn with_plan(mut self, plan: Option<SavedPlan>) -> Self {
+        self.plan = plan;
+        self
+    }
+
+    /// Sets where to write what is about to be removed.
+    #[must_use]
+    pub fn with_export_missing(mut self, file: Option<PathBuf>) -> Self {
+        self.export_missing = file;
         self
     }
 

@@ -1,19 +1,20 @@
 //! What a source would change: the sorted source merged with the sorted manifest.
 
-use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sync_core::command::ResourceKind;
+use sync_formats::Parts;
 
+use crate::input::{Input, InputError};
 use crate::member::Member;
 use crate::sort::{Members, Sorted};
-use crate::spool::{read_member, write_member};
 use crate::store::{Change, Difference, KnownMember, Standing, StateKey, StateStore, StoreError};
+use crate::survey::walk;
 
-/// Names kept of each list; the rest is counted.
+/// Names kept of each list by default; the rest is counted.
 pub const PLAN_LIST: usize = 10_000;
 
 /// What a run would change, for people.
@@ -31,6 +32,8 @@ pub struct Plan {
     pub missing: PlanList,
     /// Resources the service may track, before the run.
     pub known: u64,
+    /// How many of each kind of resource.
+    pub known_by_kind: Vec<(ResourceKind, u64)>,
 }
 
 /// Some of the resources of a kind of change, and how many there are.
@@ -55,20 +58,50 @@ pub struct PlanEntry {
     pub name: String,
     /// Who it is, with everything around it.
     pub identity: String,
+    /// Members of the command that changed, as far as they are known; for changed resources only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<String>,
 }
 
 impl PlanList {
-    fn add(&mut self, member: &Member) {
+    fn add(&mut self, member: &Member, most: usize) -> Option<&mut PlanEntry> {
         self.total += 1;
-        let kind = member.identity.kind();
-        match self.by_kind.binary_search_by_key(&kind, |(kind, _)| *kind) {
-            Ok(found) => self.by_kind[found].1 += 1,
-            Err(place) => self.by_kind.insert(place, (kind, 1)),
+        count(&mut self.by_kind, member.kind());
+        if self.entries.len() >= most {
+            return None;
         }
-        if self.entries.len() < PLAN_LIST {
-            let (name, identity) = (member.identity.name(), member.identity.to_string());
-            self.entries.push(PlanEntry { kind, name, identity });
-        }
+        let identity = member.identity();
+        let (kind, name, identity) = (identity.kind(), identity.name(), identity.to_string());
+        self.entries.push(PlanEntry { kind, name, identity, members: Vec::new() });
+        self.entries.last_mut()
+    }
+
+    /// How many there are of a kind of resource.
+    pub fn of_kind(&self, kind: ResourceKind) -> u64 {
+        of_kind(&self.by_kind, kind)
+    }
+}
+
+fn count(by_kind: &mut Vec<(ResourceKind, u64)>, kind: ResourceKind) {
+    match by_kind.binary_search_by_key(&kind, |(kind, _)| *kind) {
+        Ok(found) => by_kind[found].1 += 1,
+        Err(place) => by_kind.insert(place, (kind, 1)),
+    }
+}
+
+fn of_kind(by_kind: &[(ResourceKind, u64)], kind: ResourceKind) -> u64 {
+    by_kind.iter().find(|(found, _)| *found == kind).map_or(0, |(_, count)| *count)
+}
+
+impl Plan {
+    /// How many resources of a kind the service may track, before the run.
+    pub fn known_of_kind(&self, kind: ResourceKind) -> u64 {
+        of_kind(&self.known_by_kind, kind)
+    }
+
+    /// Whether the source and the manifest say the same.
+    pub fn is_empty(&self) -> bool {
+        self.added.total + self.changed.total + self.missing.total == 0
     }
 }
 
@@ -77,117 +110,160 @@ impl PlanList {
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     spool: File,
+    /// Listed changes whose members are yet to be compared: the command's index, the entry's place, what was said before.
+    unread: Vec<(u64, usize, Parts)>,
 }
 
 impl Planned {
-    /// The differences, by key.
-    pub(crate) fn differences(&mut self) -> io::Result<impl Iterator<Item = io::Result<Difference>> + '_> {
+    /// Gives the differences to `take`, by key.
+    pub(crate) fn differences(&mut self, take: &mut dyn FnMut(&Difference) -> io::Result<()>) -> io::Result<()> {
         self.spool.rewind()?;
         let mut spool = BufReader::with_capacity(64 * 1024, &self.spool);
-        Ok(std::iter::from_fn(move || read_difference(&mut spool).transpose()))
+        let mut difference = Difference { change: Change::Added, member: Member::blank() };
+        let mut change = [0];
+        while spool.read(&mut change)? != 0 {
+            difference.change = match change[0] {
+                byte if byte == Change::Added as u8 => Change::Added,
+                byte if byte == Change::Changed as u8 => Change::Changed,
+                _ => Change::Missing,
+            };
+            if difference.member.read(&mut spool)? {
+                take(&difference)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the members of listed changes where the survey has not told them apart, by reading those commands again.
+    pub(crate) fn name_members(&mut self, inputs: &[Input]) -> Result<(), InputError> {
+        self.unread.sort_unstable_by_key(|(index, ..)| *index);
+        let mut unread = self.unread.drain(..).peekable();
+        let entries = &mut self.plan.changed.entries;
+        let mut first = 0;
+        for input in inputs {
+            if unread.peek().is_none() {
+                break;
+            }
+            let mut commands = 0;
+            let _ = walk(input, first, |record, position| {
+                commands += 1;
+                while let Some((_, entry, before)) = unread.next_if(|(index, ..)| *index == position.index) {
+                    let now = Parts::of(record.bytes).unwrap_or_default();
+                    entries[entry].members = names(&before, &now);
+                }
+                Ok::<(), InputError>(())
+            })?;
+            first += commands;
+        }
+        Ok(())
     }
 }
 
-/// Merges source and manifest. Blocking. Memory: the lists of names.
-pub(crate) fn plan(
+/// Merges source and manifest. Blocking. Memory: the lists of names, at most `most` each.
+pub(crate) fn compare(
     source: &mut Sorted,
     store: &dyn StateStore,
     key: &StateKey,
     standing: &Standing,
     spill: &Path,
+    most: usize,
 ) -> Result<Planned, PlanError> {
     let spool = tempfile::tempfile_in(spill).map_err(PlanError::Spill)?;
     let mut merge = Merge {
         source: source.members().map_err(PlanError::Spill)?,
-        next: None,
+        next: Member::blank(),
+        is_next: false,
         finalized: standing.finalized,
+        most,
         plan: Plan { known: standing.known, ..Plan::default() },
+        unread: Vec::new(),
         spool: BufWriter::with_capacity(256 * 1024, spool),
     };
     merge.advance().map_err(PlanError::Spill)?;
-    store.visit_members(key, &mut |known| merge.meet(&known))?;
-    let (plan, spool) = merge.finish().map_err(PlanError::Spill)?;
-    Ok(Planned { plan, spool })
+    store.visit_members(key, &mut |known| merge.meet(known))?;
+    merge.finish().map_err(PlanError::Spill)
 }
 
 struct Merge<'s> {
     source: Members<'s>,
-    next: Option<Member>,
+    /// The source's next member, while there is one.
+    next: Member,
+    is_next: bool,
     finalized: u64,
+    /// Names kept of each list.
+    most: usize,
     plan: Plan,
+    unread: Vec<(u64, usize, Parts)>,
     spool: BufWriter<File>,
 }
 
 impl Merge<'_> {
     fn advance(&mut self) -> io::Result<()> {
-        self.next = self.source.next().transpose()?;
+        self.is_next = self.source.next_into(&mut self.next)?;
         Ok(())
     }
 
     /// Takes the next member of the manifest, after all of the source that come before it.
     fn meet(&mut self, known: &KnownMember) -> io::Result<()> {
-        loop {
-            let order = self.next.as_ref().map(|member| member.key.cmp(&known.member.key));
-            match (order, &self.next) {
-                (Some(Ordering::Less), Some(_)) => self.add_next()?,
-                (Some(Ordering::Equal), Some(member)) => {
-                    let unconfirmed = known.cycle > self.finalized;
-                    let returned = known.missing_since.is_some();
-                    match member.content == known.member.content && !returned {
-                        _ if unconfirmed => self.note(Change::Added)?,
-                        true => self.plan.same += 1,
-                        false => self.note(Change::Changed)?,
-                    }
-                    return self.advance();
-                }
-                _ => {
-                    self.plan.missing.add(&known.member);
-                    return self.write(Change::Missing, &known.member);
-                }
-            }
+        let key = known.member.key();
+        count(&mut self.plan.known_by_kind, known.member.kind());
+        while self.is_next && self.next.key() < key {
+            self.add_next()?;
         }
+        if !self.is_next || self.next.key() != key {
+            self.plan.missing.add(&known.member, self.most);
+            return write(&mut self.spool, Change::Missing, &known.member);
+        }
+        if known.cycle > self.finalized {
+            // Sent in a cycle that never ended: tracked perhaps, confirmed never.
+            return self.add_next();
+        }
+        if self.next.content() == known.member.content() && known.missing_since.is_none() {
+            self.plan.same += 1;
+            return self.advance();
+        }
+        self.change_next(&known.member)
     }
 
     fn add_next(&mut self) -> io::Result<()> {
-        self.note(Change::Added)?;
+        self.plan.added.add(&self.next, self.most);
+        write(&mut self.spool, Change::Added, &self.next)?;
         self.advance()
     }
 
-    /// Notes the source's next member.
-    fn note(&mut self, change: Change) -> io::Result<()> {
-        let Some(member) = self.next.take() else { return Ok(()) };
-        match change {
-            Change::Added => self.plan.added.add(&member),
-            Change::Changed | Change::Missing => self.plan.changed.add(&member),
+    fn change_next(&mut self, before: &Member) -> io::Result<()> {
+        let place = self.plan.changed.entries.len();
+        if let Some(entry) = self.plan.changed.add(&self.next, self.most) {
+            let (before, now) = (before.parts(), self.next.parts());
+            if !now.is_empty() {
+                entry.members = names(&before, &now);
+            } else if !before.is_empty() && self.next.index() != u64::MAX {
+                self.unread.push((self.next.index(), place, before));
+            }
         }
-        self.write(change, &member)
+        write(&mut self.spool, Change::Changed, &self.next)?;
+        self.advance()
     }
 
-    fn write(&mut self, change: Change, member: &Member) -> io::Result<()> {
-        self.spool.write_all(&[change as u8])?;
-        let identity = &member.identity;
-        write_member(&mut self.spool, member.key, member.content, identity.kind(), identity.key().as_bytes())
-    }
-
-    fn finish(mut self) -> io::Result<(Plan, File)> {
-        while self.next.is_some() {
+    fn finish(mut self) -> Result<Planned, io::Error> {
+        while self.is_next {
             self.add_next()?;
         }
-        Ok((self.plan, self.spool.into_inner()?))
+        Ok(Planned { plan: self.plan, spool: self.spool.into_inner()?, unread: self.unread })
     }
 }
 
-fn read_difference(spool: &mut impl Read) -> io::Result<Option<Difference>> {
-    let mut change = [0];
-    if spool.read(&mut change)? == 0 {
-        return Ok(None);
+fn write(spool: &mut impl Write, change: Change, member: &Member) -> io::Result<()> {
+    spool.write_all(&[change as u8])?;
+    spool.write_all(member.as_bytes())
+}
+
+/// Names of the members that changed; none where nothing is known of what was said before.
+fn names(before: &Parts, now: &Parts) -> Vec<String> {
+    if before.is_empty() {
+        return Vec::new();
     }
-    let change = match change[0] {
-        byte if byte == Change::Added as u8 => Change::Added,
-        byte if byte == Change::Changed as u8 => Change::Changed,
-        _ => Change::Missing,
-    };
-    Ok(read_member(spool)?.map(|member| Difference { change, member }))
+    before.changed(now).into_iter().map(str::to_owned).collect()
 }
 
 /// Why a plan could not be made.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use sync_formats::{Batch, BatchLimits, Record};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::input::{Input, InputError};
@@ -24,7 +25,8 @@ pub(crate) enum RebuildError {
 
 /// Builds the batches again, one ahead of the one that is sent.
 ///
-/// Dropping the receiver ends the thread at its next batch. Memory: the batch being built and the one waiting.
+/// Dropping the receiver ends the thread at its next batch. Memory: one batch, since the next one is begun only when
+/// the last one was taken.
 pub(crate) fn rebuild(
     inputs: Vec<Input>,
     limits: BatchLimits,
@@ -45,11 +47,18 @@ fn build(
     mut cuts: VecDeque<Cut>,
     sender: &mpsc::Sender<Result<Batch, RebuildError>>,
 ) -> Result<(), RebuildError> {
+    let runtime = Handle::current();
+    let reserve = || runtime.block_on(sender.reserve()).map_err(|_| RebuildError::Unwanted);
+    let mut place = Some(reserve()?);
     let mut send = |batch: Batch| {
         if cuts.pop_front() != Some(Cut::of(&batch)) {
             return Err(RebuildError::Changed);
         }
-        sender.blocking_send(Ok(batch)).map_err(|_| RebuildError::Unwanted)
+        if let Some(place) = place.take() {
+            place.send(Ok(batch));
+        }
+        place = if cuts.is_empty() { None } else { Some(reserve()?) };
+        Ok(())
     };
     let mut cutter = Cutter::new(limits).map_err(|_| RebuildError::Changed)?;
     let mut index = 0;

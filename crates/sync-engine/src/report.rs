@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sync_core::cycle::CallReport;
-use sync_core::guard::GuardStop;
 use sync_core::{Counters, ImportError, ImportSummary, JobId, Outcome, SynchronizationId};
 
 use crate::finding::Finding;
+use crate::guard::GuardReason;
 use crate::plan::Plan;
 
 /// How a run ended, in one word.
@@ -74,6 +74,8 @@ pub struct Report {
     pub batches: Vec<BatchReport>,
     /// The finalization, if it came to it.
     pub finalize: Option<FinalizeReport>,
+    /// Why the guard stopped it, if it did.
+    pub guard: Vec<GuardReason>,
     /// Counts per kind of resource over all jobs, by the service's words.
     pub summary: BTreeMap<String, Counters>,
     /// Errors the jobs reported, at most [`MOST_ERRORS`].
@@ -89,9 +91,6 @@ pub struct Report {
     /// The plan with its names.
     #[serde(skip)]
     pub details: Plan,
-    /// The guard's no, if it said no.
-    #[serde(skip)]
-    pub guard_stop: Option<GuardStop>,
 }
 
 /// Errors kept of one run.
@@ -218,6 +217,7 @@ impl Report {
             plan: PlanCounts::default(),
             batches: Vec::new(),
             finalize: None,
+            guard: Vec::new(),
             summary: BTreeMap::new(),
             errors: Vec::new(),
             findings: Vec::new(),
@@ -225,7 +225,6 @@ impl Report {
             seconds: BTreeMap::new(),
             peak_memory_bytes: None,
             details: Plan::default(),
-            guard_stop: None,
         }
     }
 

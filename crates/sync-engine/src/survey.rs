@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use sync_core::command::Command;
 use sync_core::{BatchNumber, Digest};
 use sync_formats::{
-    Batch, BatchBuilder, BatchError, BatchLimits, Identity, JsonSplitter, Position, Push, Record, SplitError,
-    content_digest,
+    Batch, BatchBuilder, BatchError, BatchLimits, DigestBuilder, Identity, JsonSplitter, Parts, Position, Push, Record,
+    SplitError, content_digest,
 };
 
 use crate::finding::Finding;
+use crate::guard::Sentinel;
 use crate::input::{Input, InputError};
 use crate::sort::{Sorted, Sorter};
 
@@ -25,10 +26,14 @@ pub(crate) struct Survey {
     pub(crate) commands: u64,
     /// Bytes of all inputs.
     pub(crate) bytes: u64,
+    /// Digest of all commands in their order.
+    pub(crate) digest: Digest,
     /// How the commands fall into batches.
     pub(crate) cuts: Vec<Cut>,
     /// Who the commands are about, sorted. Not to be used if there is any finding of severity error.
     pub(crate) members: Sorted,
+    /// Required resources no command is about.
+    pub(crate) absent: Vec<Sentinel>,
     /// What is wrong, in the order of the inputs.
     pub(crate) findings: Vec<Finding>,
     /// Findings beyond those kept.
@@ -49,10 +54,20 @@ impl Cut {
     }
 }
 
-/// Reads all inputs through. Blocking. Memory: one batch, one command, and 16 MiB for sorting.
-pub(crate) fn survey(inputs: &[Input], limits: BatchLimits, spill: &Path) -> Result<Survey, SurveyError> {
+/// Reads all inputs through. Blocking. Memory: one batch, one command, and 8 MiB for sorting.
+///
+/// `depth` says how much is kept of what was read; `require` is what the source is known to have.
+pub(crate) fn survey(
+    inputs: &[Input],
+    limits: BatchLimits,
+    depth: Depth,
+    require: &[Sentinel],
+    spill: &Path,
+) -> Result<Survey, SurveyError> {
+    let mut absent = require.to_vec();
     let mut sorter = Sorter::new(spill);
     let mut cutter = Cutter::new(limits)?;
+    let mut source = DigestBuilder::new();
     let mut cuts = Vec::new();
     let (mut commands, mut bytes) = (0, 0);
     let (mut findings, mut more_findings) = (Vec::new(), 0);
@@ -64,9 +79,21 @@ pub(crate) fn survey(inputs: &[Input], limits: BatchLimits, spill: &Path) -> Res
             let start = record.position;
             match Command::from_slice(record.bytes) {
                 Ok(command) => {
+                    absent.retain(|sentinel| !sentinel.meets(&command));
                     key.clear();
                     Identity::write_key(&command, &mut key);
-                    sorter.push(command.kind(), &key, content_digest(record.bytes)).map_err(SurveyError::Spill)?;
+                    let content = content_digest(record.bytes);
+                    source.update(content.as_bytes());
+                    let parts = match depth {
+                        Depth::Run => Parts::of(record.bytes).unwrap_or_default(),
+                        Depth::Plan => Parts::default(),
+                    };
+                    sorter
+                        .push(command.kind(), &key, content, parts.as_bytes(), position.index)
+                        .map_err(SurveyError::Spill)?;
+                    if depth == Depth::Plan {
+                        return Ok(());
+                    }
                     match cutter.push(&Record { bytes: record.bytes, position }) {
                         Ok(batch) => cuts.extend(batch.as_ref().map(Cut::of)),
                         Err(error) => {
@@ -94,7 +121,16 @@ pub(crate) fn survey(inputs: &[Input], limits: BatchLimits, spill: &Path) -> Res
     }
     cuts.extend(cutter.finish().as_ref().map(Cut::of));
     let members = sorter.finish().map_err(SurveyError::Spill)?;
-    Ok(Survey { commands, bytes, cuts, members, findings, more_findings })
+    Ok(Survey { commands, bytes, digest: source.finish(), cuts, members, absent, findings, more_findings })
+}
+
+/// How much a survey keeps of what it reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Enough to compare; no batches are cut, no members of commands are told apart.
+    Plan,
+    /// Everything a run needs.
+    Run,
 }
 
 fn note(findings: &mut Vec<Finding>, more: &mut u64, finding: impl FnOnce() -> Finding) {

@@ -76,6 +76,11 @@ impl Answer {
         }
     }
 
+    /// Bytes of the body.
+    pub(crate) fn len(&self) -> usize {
+        self.body.len()
+    }
+
     /// The body as a JSON object of the expected shape. An array is none, though serde would fill a struct from it.
     pub(crate) fn object<T: DeserializeOwned>(&self) -> Result<T, TransportError> {
         match self.body.trim_ascii_start().first() {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod base_url;
+mod catalogue;
 mod credentials;
 mod error;
 mod form;

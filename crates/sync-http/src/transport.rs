@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request};
 use sync_core::transport::{
-    BatchRequest, Delivery, FinalizeRequest, FullRequest, Operation, TransportError, TransportErrorKind,
+    BatchRequest, Delivery, FinalizeRequest, FullRequest, JobQuery, Operation, TransportError, TransportErrorKind,
 };
 use sync_core::{ImportError, ImportSummary, Job, JobId, Page, SynchronizationId, Transport};
 use tracing::{Instrument, Span, field};
@@ -114,6 +114,16 @@ impl HttpTransport {
         .await
     }
 
+    /// Reads something of the catalogue, at most `limit` bytes.
+    pub(crate) async fn read_catalogue<T>(
+        &self,
+        path: String,
+        limit: usize,
+        decode: impl FnOnce(&Answer) -> Result<T, TransportError>,
+    ) -> Result<T, TransportError> {
+        self.read(Call::new(Operation::ReadCatalogue, None, None), path, limit, decode).await
+    }
+
     fn request(&self, method: Method, path: &str) -> http::request::Builder {
         let request = Request::builder()
             .method(method)
@@ -184,6 +194,16 @@ impl Transport for HttpTransport {
     async fn exists(&self, id: &SynchronizationId) -> Result<bool, TransportError> {
         let path = format!("/import/synchronize/exists/{}", id.path_segment());
         self.read(Call::synchronization(Operation::ReadSynchronization, id), path, JOB_LIMIT, Answer::json).await
+    }
+
+    async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
+        let limit = Page::<Job>::MAX_LIMIT;
+        let mut path = format!("/jobs?offset={offset}&limit={limit}&sortField=CREATED_ON&sortOrder=DESC");
+        if let Some(user) = &query.created_by {
+            path.push_str("&createdBy=");
+            path.extend(url::form_urlencoded::byte_serialize(user.as_bytes()));
+        }
+        self.read(Call::new(Operation::FindJobs, None, None), path, ERRORS_LIMIT, Answer::object).await
     }
 }
 

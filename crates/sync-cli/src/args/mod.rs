@@ -1,7 +1,9 @@
 //! The command line: names, flags and their environment twins.
 
 mod emulator;
+mod guard;
 mod input;
+mod plan;
 mod run;
 mod size;
 mod target;
@@ -9,7 +11,9 @@ mod target;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
-pub(crate) use input::InputArgs;
+pub(crate) use guard::GuardArgs;
+pub(crate) use input::{Format, InputArgs};
+pub(crate) use plan::{PlanArgs, StateArgs, StateCommand};
 pub(crate) use run::{BatchArgs, CheckArgs, RunArgs};
 pub(crate) use size::ByteSize;
 pub(crate) use target::{Auth, TargetArgs};
@@ -50,8 +54,12 @@ pub(crate) enum OutputFormat {
 pub(crate) enum Command {
     /// Check inputs without a server; nothing is sent
     Check(CheckArgs),
+    /// Show what a run would add, change and leave, and what would be missing; nothing is sent
+    Plan(Box<PlanArgs>),
     /// Check, plan, ask the guard, send the batches, finalize, report
     Run(Box<RunArgs>),
+    /// Move or back up what a state folder knows
+    State(StateArgs),
     /// The embedded server
     Emulator(EmulatorArgs),
 }

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use sync_core::guard::RemovalLimit;
+use sync_core::SynchronizationId;
 use sync_core::transport::RelationsAction;
-use sync_core::{Finalization, SynchronizationId};
 
-use super::{ByteSize, InputArgs, TargetArgs};
+use super::{ByteSize, Format, GuardArgs, InputArgs, TargetArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -33,12 +32,21 @@ pub(crate) struct BatchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    #[command(flatten)]
-    pub(crate) input: InputArgs,
+    /// Files of import commands (.json, .jsonl, .ndjson); - is standard input
+    #[arg(required_unless_present = "plan", value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Kind of the inputs, instead of going by their endings
+    #[arg(long, value_enum, env = "COLLIBRA_SYNC_FORMAT")]
+    pub(crate) format: Option<Format>,
+
+    /// Run just this plan; refused if the source or the state have moved since it was made
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["inputs", "on_missing"])]
+    pub(crate) plan: Option<PathBuf>,
 
     /// The synchronization: the same for every run of this source, another for every other source
-    #[arg(long, value_name = "ID", env = "COLLIBRA_SYNC_ID")]
-    pub(crate) id: SynchronizationId,
+    #[arg(long, value_name = "ID", env = "COLLIBRA_SYNC_ID", required_unless_present = "plan")]
+    pub(crate) id: Option<SynchronizationId>,
 
     #[command(flatten)]
     pub(crate) target: TargetArgs,
@@ -47,17 +55,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "DIR", default_value = ".collibra-sync", env = "COLLIBRA_SYNC_STATE")]
     pub(crate) state: PathBuf,
 
-    /// What happens to resources the source does not have any more: ignore, remove or status:UUID
-    #[arg(long, value_name = "WHAT", default_value_t, env = "COLLIBRA_SYNC_ON_MISSING")]
-    pub(crate) on_missing: Finalization,
-
-    /// Most resources a run may remove: N, P% or P%,N (the smaller wins); free below 20 known
-    #[arg(long, value_name = "LIMIT", default_value_t, env = "COLLIBRA_SYNC_MAX_REMOVALS")]
-    pub(crate) max_removals: RemovalLimit,
-
-    /// Consent for this one run: at most COUNT removals, whatever the limit says
-    #[arg(long, value_name = "COUNT", env = "COLLIBRA_SYNC_ALLOW_REMOVALS")]
-    pub(crate) allow_removals: Option<u64>,
+    #[command(flatten)]
+    pub(crate) guard: GuardArgs,
 
     #[command(flatten)]
     pub(crate) batches: BatchArgs,

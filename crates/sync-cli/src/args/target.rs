@@ -7,11 +7,12 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Target")]
 pub(crate) struct TargetArgs {
-    /// URL of the Collibra instance
-    #[arg(long, env = "COLLIBRA_URL", conflicts_with = "embedded")]
+    /// URL of the Collibra instance [env: COLLIBRA_URL]
+    // Read from the environment by hand: a variable that is always set must not stand in the way of --embedded.
+    #[arg(long, conflicts_with = "embedded")]
     pub(crate) url: Option<String>,
 
-    /// A server of our own in this process, its data in DIR [default: the state folder]
+    /// A server of our own in this process, its data in DIR [default: embedded/ in the state folder]
     #[arg(long, value_name = "DIR", num_args = 0..=1)]
     pub(crate) embedded: Option<Option<PathBuf>>,
 

@@ -10,7 +10,7 @@ use crate::output::{human, printer};
 
 pub(crate) fn run(args: &CheckArgs, manner: Manner) -> Result<Exit, Failure> {
     let spill = std::env::temp_dir();
-    let inputs = inputs::open(&args.input, &spill)?;
+    let inputs = inputs::open(&args.input.inputs, args.input.format, &spill)?;
     let report = check(&inputs, limits(&args.batches), &spill).or_exit(Exit::FAILED)?;
     match manner.output {
         OutputFormat::Json => printer::json(&report),

@@ -7,6 +7,7 @@ use sync_emulator::{Emulator, EmulatorBuilder, ModelFile, Profile};
 use crate::args::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
 use crate::exit::{Exit, Failure, OrExit};
 use crate::output::printer;
+use crate::signals::StopRequests;
 use crate::target::default_state;
 
 pub(crate) async fn run(args: EmulatorArgs) -> Result<Exit, Failure> {
@@ -29,14 +30,25 @@ async fn serve(args: &ServeArgs) -> Result<Exit, Failure> {
     if !args.listen.ip().is_loopback() {
         printer::note("listening beyond this machine: whoever reaches it can change its catalogue");
     }
+    let mut stop = StopRequests::listen().or_exit(Exit::BROKEN)?;
     let emulator = seeded(builder, args.seed.as_deref())?.start().await.or_exit(Exit::BROKEN)?;
     printer::line(&emulator.url());
     if let Some(path) = &args.ready_file {
-        std::fs::write(path, emulator.url()).or_exit(Exit::BROKEN)?;
+        write_ready_file(path, &emulator.url())?;
     }
-    stop_asked().await.or_exit(Exit::BROKEN)?;
+    stop.next().await;
     emulator.stop().await;
     Ok(Exit::DONE)
+}
+
+/// Writes the file under another name first: whoever waits for it never sees it half written.
+fn write_ready_file(path: &Path, url: &str) -> Result<(), Failure> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    std::fs::write(&unfinished, format!("{url}\n"))
+        .and_then(|()| std::fs::rename(&unfinished, path))
+        .map_err(|error| anyhow::Error::new(error).context(format!("writing the ready file {} failed", path.display())))
+        .or_exit(Exit::BROKEN)
 }
 
 /// Adds an operating model of one's own.
@@ -46,20 +58,4 @@ pub(crate) fn seeded(builder: EmulatorBuilder, seed: Option<&Path>) -> Result<Em
     let text = std::fs::read_to_string(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
     let model: ModelFile = serde_json::from_str(&text).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
     Ok(builder.seed(model))
-}
-
-/// Waits for Ctrl-C, or for the signal by which service managers stop a program.
-#[cfg(unix)]
-async fn stop_asked() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-/// Waits for Ctrl-C.
-#[cfg(not(unix))]
-async fn stop_asked() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

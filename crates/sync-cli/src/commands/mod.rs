@@ -3,7 +3,9 @@
 mod check;
 pub(crate) mod emulator;
 mod inputs;
+mod plan;
 mod run;
+mod state;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure, OrExit};
@@ -19,6 +21,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let manner = Manner { output: cli.output, quiet: cli.quiet };
     match cli.command {
         Command::Check(args) => check::run(&args, manner),
+        Command::Plan(args) => plan::run(&args, manner),
+        Command::State(args) => state::run(&args),
         Command::Run(args) => with_runtime(run::run(&args, manner)),
         Command::Emulator(args) => with_runtime(emulator::run(args)),
     }

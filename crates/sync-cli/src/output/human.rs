@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use sync_engine::{CheckReport, Finding, PlanList, Report, RunOutcome};
+use sync_engine::{CheckReport, Finding, GuardReason, Plan, PlanCounts, PlanReport, Report, RunOutcome};
 
 /// Names shown of a list.
 const MOST_NAMES: usize = 20;
@@ -42,20 +42,19 @@ fn findings(findings: &[Finding], more: u64) -> String {
 
 fn write_run(text: &mut String, report: &Report) -> fmt::Result {
     let id = &report.synchronization_id;
+    let (what, then) = report.message.split_first().map_or(("", &[][..]), |(what, then)| (what.as_str(), then));
     match report.cycle {
-        0 => writeln!(text, "{id}: {}", report.message.join("; "))?,
-        cycle => writeln!(text, "{id}, cycle {cycle}: {}", report.message.join("; "))?,
+        0 => writeln!(text, "{id}: {what}")?,
+        cycle => writeln!(text, "{id}, cycle {cycle}: {what}")?,
     }
     let input = &report.input;
     if input.commands > 0 {
         let files = input.files.join(", ");
         writeln!(text, "  input     {files}: {}, {}", count(input.commands, "command"), bytes(input.bytes))?;
-        let plan = &report.plan;
-        writeln!(
-            text,
-            "  plan      {} added, {} changed, {} same, {} missing",
-            plan.added, plan.changed, plan.same, plan.missing
-        )?;
+        let PlanCounts { added, changed, same, missing, .. } = report.plan;
+        if added + changed + same + missing > 0 {
+            writeln!(text, "  plan      {added} added, {changed} changed, {same} same, {missing} missing")?;
+        }
     }
     write_jobs(text, report)?;
     write_summary(text, report)?;
@@ -67,8 +66,11 @@ fn write_run(text: &mut String, report: &Report) -> fmt::Result {
         let identity = error.identity.as_deref().map(|identity| format!(" ({identity})")).unwrap_or_default();
         writeln!(text, "  {place}{}{identity}", error.message)?;
     }
-    if report.outcome == RunOutcome::Guarded {
-        write_guard(text, report)?;
+    for reason in &report.guard {
+        write_names(text, reason)?;
+    }
+    for sentence in then {
+        writeln!(text, "  {sentence}")?;
     }
     if let Some(seconds) = report.seconds.get("total") {
         writeln!(text, "  {seconds:.1} s")?;
@@ -104,26 +106,58 @@ fn write_summary(text: &mut String, report: &Report) -> fmt::Result {
     Ok(())
 }
 
-/// What the guard saw, and the way past it.
-fn write_guard(text: &mut String, report: &Report) -> fmt::Result {
-    let Some(stop) = &report.guard_stop else {
-        writeln!(text, "  to make this state folder know it, run one full cycle with --on-missing ignore")?;
+/// The names behind one reason of the guard.
+fn write_names(text: &mut String, reason: &GuardReason) -> fmt::Result {
+    if reason.names.is_empty() {
         return Ok(());
-    };
-    names(text, "missing", &report.details.missing)?;
-    writeln!(text, "  to let this one run do it: --allow-removals {}", stop.numbers.missing)
+    }
+    writeln!(text, "  {}:", reason.message)?;
+    for name in reason.names.iter().take(MOST_NAMES) {
+        writeln!(text, "    {name}")?;
+    }
+    let shown = reason.names.len().min(MOST_NAMES) as u64;
+    if reason.total > shown {
+        writeln!(text, "    and {} more", reason.total - shown)?;
+    }
+    Ok(())
 }
 
-fn names(text: &mut String, title: &str, list: &PlanList) -> fmt::Result {
-    let mut entries: Vec<_> = list.entries.iter().map(|entry| &entry.identity).collect();
-    entries.sort();
-    writeln!(text, "  {title}:")?;
-    for identity in entries.iter().take(MOST_NAMES) {
-        writeln!(text, "    {identity}")?;
+/// What a run would do.
+pub(crate) fn plan(report: &PlanReport, full: bool) -> String {
+    let mut text = findings(&report.findings, report.more_findings);
+    // Writing to a string cannot fail.
+    let _ = write_plan(&mut text, report, full);
+    text
+}
+
+fn write_plan(text: &mut String, report: &PlanReport, full: bool) -> fmt::Result {
+    if report.is_rejected() {
+        return writeln!(text, "the input is not fit for a plan");
     }
-    let shown = entries.len().min(MOST_NAMES) as u64;
-    if list.total > shown {
-        writeln!(text, "    and {} more", list.total - shown)?;
+    let most = if full { usize::MAX } else { MOST_NAMES };
+    let Plan { added, changed, missing, same, .. } = &report.plan;
+    for (sign, title, list) in [("+", "added", added), ("~", "changed", changed), ("-", "missing", missing)] {
+        if list.total == 0 {
+            continue;
+        }
+        let kinds: Vec<_> = list.by_kind.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
+        writeln!(text, "{title}: {}", kinds.join(", "))?;
+        let mut entries: Vec<_> = list.entries.iter().collect();
+        entries.sort_by(|one, other| (one.kind, &one.identity).cmp(&(other.kind, &other.identity)));
+        for entry in entries.iter().take(most) {
+            let members =
+                if entry.members.is_empty() { String::new() } else { format!(": {}", entry.members.join(", ")) };
+            writeln!(text, "  {sign} {}{members}", entry.identity)?;
+        }
+        let shown = entries.len().min(most) as u64;
+        if list.total > shown {
+            writeln!(text, "    and {} more", list.total - shown)?;
+        }
+    }
+    writeln!(text, "{} added, {} changed, {same} same, {} missing", added.total, changed.total, missing.total)?;
+    for reason in &report.guard {
+        let way = reason.flag.as_ref().map(|flag| format!(" (a run passes with {flag})")).unwrap_or_default();
+        writeln!(text, "the guard would stop a run: {}{way}", reason.message)?;
     }
     Ok(())
 }

@@ -1,1 +1,10 @@
-//! Integration tests.
+//! The built program as its users meet it.
+
+mod bad_input;
+mod docs;
+mod emulator;
+mod guard;
+mod harbour;
+mod stopping;
+mod support;
+mod targets;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Text;
-use super::checked::{Checked, Parsed, checked, checked_list};
+use super::checked::{Checked, Parsed, checked, checked_list, objects};
 use super::error::{CommandError, CommandErrorKind};
 use super::identifier::uuid;
 use super::members::Members;
@@ -40,6 +40,7 @@ impl<'a> AttributeValue<'a> {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(remote = "Self")]
 pub(super) struct AttributeMembers<'a> {
     #[serde(borrow, default)]
     value: Option<Scalar<'a>>,
@@ -119,7 +120,7 @@ pub enum UserGroupRef<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 pub(super) struct OwnerMembers<'a> {
     #[serde(borrow, default)]
     user: Option<HolderMembers<'a>>,
@@ -128,7 +129,7 @@ pub(super) struct OwnerMembers<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 struct HolderMembers<'a> {
     #[serde(borrow, default)]
     id: Option<Text<'a>>,
@@ -156,6 +157,8 @@ impl<'a> OwnerMembers<'a> {
         }
     }
 }
+
+objects! { AttributeMembers OwnerMembers HolderMembers }
 
 checked! {
     AttributeValue = AttributeMembers::attribute,

@@ -1,5 +1,10 @@
 //! Parts of a command that are put into their typed form while they are read.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::error::CommandError;
@@ -56,3 +61,49 @@ pub(super) fn checked_list<T>(key: &str, parts: Vec<Checked<T>>) -> Parsed<Vec<T
     let parts = parts.into_iter().enumerate();
     parts.map(|(index, part)| part.0.map_err(|error| error.at_index(index).at_key(key))).collect()
 }
+
+/// Members of a JSON object, read by what serde derives for them.
+pub(super) trait ReadMembers<'de>: Sized {
+    /// Reads the members.
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+/// Reads an object and nothing else: what serde derives would take a list of values, too, one for each field in order.
+pub(super) struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<T> ObjectVisitor<T> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, T: ReadMembers<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::read(MapAccessDeserializer::new(map))
+    }
+}
+
+/// Makes structs of members readable from objects alone. They derive `Deserialize` with `#[serde(remote = "Self")]`, which
+/// leaves the trait to be implemented here.
+macro_rules! objects {
+    ($($members:ident)*) => {$(
+        impl<'de: 'a, 'a> $crate::command::checked::ReadMembers<'de> for $members<'a> {
+            fn read<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $members::deserialize(deserializer)
+            }
+        }
+
+        impl<'de: 'a, 'a> serde::Deserialize<'de> for $members<'a> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_map($crate::command::checked::ObjectVisitor::new())
+            }
+        }
+    )*};
+}
+pub(super) use objects;

@@ -22,7 +22,7 @@ pub struct CommandError {
 #[non_exhaustive]
 pub enum CommandErrorKind {
     /// The slice is not the JSON this type of command has: syntax, a wrong type of member, a member given twice,
-    /// nesting deeper than 128 levels.
+    /// nesting deeper than 128 levels in members that are read.
     Json {
         /// What the parser found.
         message: String,

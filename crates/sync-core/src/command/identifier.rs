@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::checked::{Checked, Parsed, checked, checked_list};
+use super::checked::{Checked, Parsed, checked, checked_list, objects};
 use super::error::{CommandError, CommandErrorKind};
 use super::{Members, Text};
 
@@ -275,7 +275,7 @@ impl<'a> TypeRef<'a> {
 /// The two that stand in almost every identifier lie inside, the others in boxes: a list of these is read for every
 /// relation.
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 pub(super) struct IdentifierMembers<'a> {
     #[serde(borrow, default)]
     id: Option<Text<'a>>,
@@ -301,6 +301,8 @@ pub(super) struct IdentifierMembers<'a> {
 
 pub(super) type RelationsMembers<'a> = Members<'a, Vec<Checked<AssetIdentifier<'a>>>>;
 
+objects! { IdentifierMembers TypeRefMembers }
+
 checked! {
     CommunityIdentifier = IdentifierMembers::community,
     DomainIdentifier = IdentifierMembers::domain,
@@ -309,26 +311,57 @@ checked! {
     TypeRef = TypeRefMembers::type_ref,
 }
 
+/// Which members an identifier has, one bit each in the order of [`MEMBERS`].
+type Form = u16;
+
+/// The members, as an error about the form shows them.
+const MEMBERS: [&str; 10] = [
+    "id",
+    "name",
+    "externalSystemId",
+    "externalEntityId",
+    "community",
+    "domain",
+    "relations",
+    "dgcId",
+    "asset",
+    "complexRelation",
+];
+
+const ID: Form = 1;
+const NAME: Form = 1 << 1;
+const SYSTEM: Form = 1 << 2;
+const ENTITY: Form = 1 << 3;
+const COMMUNITY: Form = 1 << 4;
+const DOMAIN: Form = 1 << 5;
+const RELATIONS: Form = 1 << 6;
+const TARGETS: Form = COMMUNITY | DOMAIN | 1 << 7 | 1 << 8 | 1 << 9;
+
+const NAME_IN_COMMUNITY: Form = NAME | COMMUNITY;
+const NAME_IN_DOMAIN: Form = NAME | DOMAIN;
+const PAIR: Form = SYSTEM | ENTITY;
+
 impl<'a> IdentifierMembers<'a> {
-    /// The names of the members that are there: what an error about the form shows.
-    fn present(&self) -> Vec<&'static str> {
-        let all = [
-            ("id", self.id.is_some()),
-            ("name", self.name.is_some()),
-            ("externalSystemId", self.external_system_id.is_some()),
-            ("externalEntityId", self.external_entity_id.is_some()),
-            ("community", self.community.is_some()),
-            ("domain", self.domain.is_some()),
-            ("relations", self.relations.is_some()),
-            ("dgcId", self.dgc_id.is_some()),
-            ("asset", self.asset.is_some()),
-            ("complexRelation", self.complex_relation.is_some()),
+    fn form(&self) -> Form {
+        let there = [
+            self.id.is_some(),
+            self.name.is_some(),
+            self.external_system_id.is_some(),
+            self.external_entity_id.is_some(),
+            self.community.is_some(),
+            self.domain.is_some(),
+            self.relations.is_some(),
+            self.dgc_id.is_some(),
+            self.asset.is_some(),
+            self.complex_relation.is_some(),
         ];
-        all.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect()
+        there.into_iter().rev().fold(0, |form, there| form << 1 | Form::from(there))
     }
 
     fn ambiguous(&self, what: &'static str) -> CommandError {
-        let present = self.present();
+        let form = self.form();
+        let present: Vec<_> =
+            (0..).zip(MEMBERS).filter(|(bit, _)| form >> bit & 1 == 1).map(|(_, name)| name).collect();
         if present.is_empty() {
             CommandError::new(CommandErrorKind::IdentifierNotDefined { what })
         } else {
@@ -337,184 +370,85 @@ impl<'a> IdentifierMembers<'a> {
     }
 
     pub(super) fn community(self) -> Parsed<CommunityIdentifier<'a>> {
-        match self {
-            Self {
-                id: Some(id),
-                name: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(CommunityIdentifier::Id { id: uuid(&id).map_err(|e| e.at("id"))? }),
-            Self {
-                name: Some(name),
-                id: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(CommunityIdentifier::Name { name }),
-            other => Ok(CommunityIdentifier::External(other.external("community")?)),
+        match (self.form(), self) {
+            (ID, Self { id: Some(id), .. }) => Ok(CommunityIdentifier::Id { id: own_id(&id)? }),
+            (NAME, Self { name: Some(name), .. }) => Ok(CommunityIdentifier::Name { name }),
+            (_, other) => Ok(CommunityIdentifier::External(other.external("community")?)),
         }
     }
 
     pub(super) fn domain(self) -> Parsed<DomainIdentifier<'a>> {
-        match self {
-            Self {
-                id: Some(id),
-                name: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(DomainIdentifier::Id { id: uuid(&id).map_err(|e| e.at("id"))? }),
-            Self {
-                name: Some(name),
-                community: Some(community),
-                id: None,
-                external_system_id: None,
-                external_entity_id: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(DomainIdentifier::Name { name, community: community.at("community")? }),
-            other => Ok(DomainIdentifier::External(other.external("domain")?)),
+        match (self.form(), self) {
+            (ID, Self { id: Some(id), .. }) => Ok(DomainIdentifier::Id { id: own_id(&id)? }),
+            (NAME_IN_COMMUNITY, Self { name: Some(name), community: Some(community), .. }) => {
+                Ok(DomainIdentifier::Name { name, community: community.at("community")? })
+            }
+            (_, other) => Ok(DomainIdentifier::External(other.external("domain")?)),
         }
     }
 
     pub(super) fn asset(self) -> Parsed<AssetIdentifier<'a>> {
-        match self {
-            Self {
-                id: Some(id),
-                name: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(AssetIdentifier::Id { id: uuid(&id).map_err(|e| e.at("id"))? }),
-            Self {
-                name: Some(name),
-                domain: Some(domain),
-                id: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(AssetIdentifier::Name { name, domain: domain.at("domain")? }),
-            other => Ok(AssetIdentifier::External(other.external("asset")?)),
+        match (self.form(), self) {
+            (ID, Self { id: Some(id), .. }) => Ok(AssetIdentifier::Id { id: own_id(&id)? }),
+            (NAME_IN_DOMAIN, Self { name: Some(name), domain: Some(domain), .. }) => {
+                Ok(AssetIdentifier::Name { name, domain: domain.at("domain")? })
+            }
+            (_, other) => Ok(AssetIdentifier::External(other.external("asset")?)),
         }
     }
 
     pub(super) fn mapping(self) -> Parsed<MappingIdentifier<'a>> {
-        match self {
-            Self {
-                id: Some(id),
-                name: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(MappingIdentifier::Id { id: uuid(&id).map_err(|e| e.at("id"))? }),
-            Self {
-                external_system_id: Some(external_system_id),
-                external_entity_id: None,
-                id: None,
-                name: None,
-                relations: None,
-                community,
-                domain,
-                dgc_id,
-                asset,
-                complex_relation,
-            } if community.is_some()
-                || domain.is_some()
-                || dgc_id.is_some()
-                || asset.is_some()
-                || complex_relation.is_some() =>
-            {
+        match (self.form(), self) {
+            (ID, Self { id: Some(id), .. }) => Ok(MappingIdentifier::Id { id: own_id(&id)? }),
+            (
+                form,
+                Self {
+                    external_system_id: Some(external_system_id),
+                    dgc_id,
+                    asset,
+                    domain,
+                    community,
+                    complex_relation,
+                    ..
+                },
+            ) if form & TARGETS != 0 && form & !TARGETS == SYSTEM => {
                 let targets = TargetMembers { dgc_id, asset, domain, community, complex_relation };
                 match targets.target()? {
                     Some(target) => Ok(MappingIdentifier::Target { external_system_id, target: Box::new(target) }),
                     None => Err(CommandError::new(CommandErrorKind::IdentifierNotDefined { what: "mapping" })),
                 }
             }
-            other => Ok(MappingIdentifier::External(other.external("mapping")?)),
+            (_, other) => Ok(MappingIdentifier::External(other.external("mapping")?)),
         }
     }
 
     pub(super) fn complex_relation(self) -> Parsed<ComplexRelationIdentifier<'a>> {
-        match self {
-            Self {
-                id: Some(id),
-                name: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(ComplexRelationIdentifier::Id { id: uuid(&id).map_err(|e| e.at("id"))? }),
-            Self {
-                relations: Some(legs),
-                id: None,
-                name: None,
-                external_system_id: None,
-                external_entity_id: None,
-                community: None,
-                domain: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(ComplexRelationIdentifier::Legs { relations: relations(*legs).map_err(|e| e.at("relations"))? }),
-            other => Ok(ComplexRelationIdentifier::External(other.external("complex relation")?)),
+        match (self.form(), self) {
+            (ID, Self { id: Some(id), .. }) => Ok(ComplexRelationIdentifier::Id { id: own_id(&id)? }),
+            (RELATIONS, Self { relations: Some(legs), .. }) => {
+                Ok(ComplexRelationIdentifier::Legs { relations: relations(*legs).map_err(|e| e.at("relations"))? })
+            }
+            (_, other) => Ok(ComplexRelationIdentifier::External(other.external("complex relation")?)),
         }
     }
 
     /// The last form every kind shares: both external ids and nothing else.
     fn external(self, what: &'static str) -> Parsed<ExternalPair<'a>> {
-        match self {
-            Self {
-                external_system_id: Some(external_system_id),
-                external_entity_id: Some(external_entity_id),
-                id: None,
-                name: None,
-                community: None,
-                domain: None,
-                relations: None,
-                dgc_id: None,
-                asset: None,
-                complex_relation: None,
-            } => Ok(ExternalPair { external_system_id, external_entity_id }),
-            other => Err(other.ambiguous(what)),
+        match (self.form(), self) {
+            (
+                PAIR,
+                Self {
+                    external_system_id: Some(external_system_id), external_entity_id: Some(external_entity_id), ..
+                },
+            ) => Ok(ExternalPair { external_system_id, external_entity_id }),
+            (_, other) => Err(other.ambiguous(what)),
         }
     }
+}
+
+/// The id of the resource itself.
+fn own_id(text: &str) -> Parsed<Uuid> {
+    uuid(text).map_err(|error| error.at("id"))
 }
 
 /// The members that can name what a mapping points at.
@@ -562,7 +496,7 @@ pub(super) fn relations<'a>(members: RelationsMembers<'a>) -> Parsed<Relations<'
 
 /// Every member a reference to a type or status may hold, as read.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 pub(super) struct TypeRefMembers<'a> {
     #[serde(borrow, default)]
     id: Option<Text<'a>>,
@@ -575,7 +509,7 @@ pub(super) struct TypeRefMembers<'a> {
 impl<'a> TypeRefMembers<'a> {
     pub(super) fn type_ref(self) -> Parsed<TypeRef<'a>> {
         match (self.id, self.name, self.public_id) {
-            (Some(id), None, None) => Ok(TypeRef::Id { id: uuid(&id).map_err(|e| e.at("id"))? }),
+            (Some(id), None, None) => Ok(TypeRef::Id { id: own_id(&id)? }),
             (None, Some(name), None) => Ok(TypeRef::Name { name }),
             (None, None, Some(public_id)) => Ok(TypeRef::PublicId { public_id }),
             _ => Err(CommandError::new(CommandErrorKind::TypeRefAmbiguous)),

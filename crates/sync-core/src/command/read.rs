@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 use super::characteristic::{AttributesMembers, ResponsibilitiesMembers, attributes, responsibilities};
-use super::checked::{Checked, Parsed};
+use super::checked::{Checked, Parsed, objects};
 use super::error::{CommandError, CommandErrorKind};
 use super::identifier::{
     AssetIdentifier, CommunityIdentifier, ComplexRelationIdentifier, DomainIdentifier, IdentifierMembers,
@@ -16,7 +16,7 @@ use super::{ResourceKind, Text};
 /// Every member a command of any kind may hold. No name has two meanings, so one pass reads all five kinds, wherever
 /// `resourceType` stands.
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 struct CommandMembers<'a> {
     #[serde(borrow, default)]
     resource_type: Option<Text<'a>>,
@@ -66,13 +66,15 @@ struct CommandMembers<'a> {
 
 /// The two members that say whom a command is about.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(remote = "Self", rename_all = "camelCase")]
 struct HeadMembers<'a> {
     #[serde(borrow, default)]
     resource_type: Option<Text<'a>>,
     #[serde(borrow, default)]
     identifier: Option<IdentifierMembers<'a>>,
 }
+
+objects! { CommandMembers HeadMembers }
 
 impl<'a> Command<'a> {
     /// Reads one command from a slice that holds exactly one JSON object.
@@ -81,7 +83,9 @@ impl<'a> Command<'a> {
     /// may be numbers or booleans, the URL of a mapping may be spelled `externalEntityUrl`. Strict: `resourceType` is
     /// one of the five, each identifier has exactly one form, ids are UUIDs, no member stands twice.
     ///
-    /// Text without escapes borrows from `slice`. Nesting deeper than 128 levels is refused by the parser.
+    /// Text without escapes borrows from `slice`. Numbers given as attribute values become the shortest text of the same
+    /// number, rounded beyond 64 bits. Nesting deeper than 128 levels is refused by the parser; members that are passed
+    /// over may be as deep as they like.
     ///
     /// # Errors
     /// [`CommandError`] with code, path inside the command and, for broken JSON, the place in the slice.

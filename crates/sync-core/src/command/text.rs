@@ -68,7 +68,7 @@ impl Serialize for Text<'_> {
 }
 
 struct TextVisitor {
-    /// Numbers and booleans are taken as the text they are written as.
+    /// Numbers and booleans are taken too, as the shortest text of the same value.
     scalars: bool,
 }
 

@@ -61,7 +61,8 @@ pub enum Event {
         /// Which call.
         call: Call,
     },
-    /// The service refused a call: nothing was started.
+    /// The service refused a call: nothing was started. A status that does not prove that (408, 5xx, a success) makes the
+    /// call uncertain, as [`Event::Lost`] does.
     Refused {
         /// Which call.
         call: Call,
@@ -75,7 +76,8 @@ pub enum Event {
         /// Which call.
         call: Call,
     },
-    /// A pause is over; recorded, this is the intent to send again.
+    /// A pause is over; recorded, this is the intent to send again. While another call is uncertain the call is held back
+    /// and sent as soon as that is cleared up.
     PauseOver {
         /// Which call.
         call: Call,
@@ -124,7 +126,7 @@ pub enum Event {
         /// Which call.
         call: Call,
     },
-    /// A search found several jobs that could be the lost call.
+    /// A search found several jobs that could be the lost call. For a batch this stops the cycle as [`Event::Stopped`] does.
     Ambiguous {
         /// Which call.
         call: Call,
@@ -152,7 +154,8 @@ pub enum Event {
     FinalizeOrdered,
     /// The whole cycle is sent again, as a new attempt.
     Replay,
-    /// Somebody asked to stop.
+    /// Somebody asked to stop. Nothing is sent any more; a call that was being sent becomes uncertain, and what becomes
+    /// known of it or of a job is still taken.
     Stopped,
     /// Work goes on after a stop or a crash.
     Resumed,

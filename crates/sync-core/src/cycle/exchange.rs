@@ -115,10 +115,7 @@ impl Exchange {
 
     /// Whether the call is being answered or worked on, with an end in sight.
     pub(super) fn is_at_work(&self) -> bool {
-        matches!(
-            self.state,
-            ExchangeState::Sending | ExchangeState::Polling { .. } | ExchangeState::Judging { .. }
-        )
+        matches!(self.state, ExchangeState::Sending | ExchangeState::Polling { .. } | ExchangeState::Judging { .. })
     }
 
     /// Whether something of this call may still be under way, here or on the server.

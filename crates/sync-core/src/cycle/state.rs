@@ -188,11 +188,8 @@ impl CycleState {
 
     /// The calls the service may be working on, with what is known of each.
     pub(super) fn calls_under_way(&self) -> Vec<(Call, ExchangeState)> {
-        let numbers = std::iter::successors(Some(BatchNumber::FIRST), |number| Some(number.next()));
-        let batches =
-            numbers.zip(self.batches()).filter_map(|(number, batch)| Some((Call::Batch(number), batch.exchange()?)));
-        let finalize = self.finalize().map(|exchange| (Call::Finalize, exchange));
-        let under_way = batches.chain(finalize).filter(|(_, exchange)| exchange.may_run());
+        let calls = self.progress.iter().flat_map(|progress| progress.calls());
+        let under_way = calls.filter(|(_, exchange)| exchange.may_run());
         under_way.map(|(call, exchange)| (call, exchange.state().clone())).collect()
     }
 
@@ -224,11 +221,27 @@ impl Progress {
         self.settings.mode == CycleMode::SingleCall
     }
 
+    /// Every call that was ever to be sent in this attempt.
+    pub(super) fn calls(&self) -> impl Iterator<Item = (Call, &Exchange)> {
+        let batches = batch_calls().zip(&self.batches);
+        let batches = batches.filter_map(|(call, batch)| Some((call, batch.exchange.as_ref()?)));
+        batches.chain(self.finalize.as_ref().map(|exchange| (Call::Finalize, exchange)))
+    }
+
     pub(super) fn calls_mut(&mut self) -> impl Iterator<Item = (Call, &mut Exchange)> {
-        let numbers = std::iter::successors(Some(BatchNumber::FIRST), |number| Some(number.next()));
-        let batches = numbers.zip(&mut self.batches);
-        let batches = batches.filter_map(|(number, batch)| Some((Call::Batch(number), batch.exchange.as_mut()?)));
+        let batches = batch_calls().zip(&mut self.batches);
+        let batches = batches.filter_map(|(call, batch)| Some((call, batch.exchange.as_mut()?)));
         batches.chain(self.finalize.as_mut().map(|exchange| (Call::Finalize, exchange)))
+    }
+
+    /// Whether a call may have been accepted and no quiet period says that it is over.
+    pub(super) fn is_uncertain(&self) -> bool {
+        self.calls().any(|(_, exchange)| exchange.is_uncertain())
+    }
+
+    /// Whether the service may be working on a call, or may yet begin to.
+    pub(super) fn may_run(&self) -> bool {
+        self.calls().any(|(_, exchange)| exchange.may_run())
     }
 
     pub(super) fn live_batches(&self) -> usize {
@@ -259,4 +272,9 @@ impl Progress {
         let all_settled = self.batches.iter().all(BatchState::is_settled);
         if self.source_ended && all_settled { Phase::Sealed } else { Phase::Batching }
     }
+}
+
+/// The calls of the batches, in order of their numbers.
+fn batch_calls() -> impl Iterator<Item = Call> {
+    std::iter::successors(Some(BatchNumber::FIRST), |number| Some(number.next())).map(Call::Batch)
 }

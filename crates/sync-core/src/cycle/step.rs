@@ -15,9 +15,9 @@ use crate::{BatchNumber, Finalization, Outcome};
 /// * a finalization needs a permit; a permit needs a source that ended properly, every batch settled and the guard's yes;
 /// * per attempt at most one finalization is sent that may have been accepted; after that only the whole cycle is
 ///   sent again, as a new attempt, and only when no copy can still be at work;
-/// * a batch that may have been accepted stops everything else; the same bytes are sent again only when no copy can
-///   still be at work;
-/// * a failed batch never leads to a finalization that touches missing resources.
+/// * while a call may have been accepted and it is not known what became of it, nothing else is sent; a batch is then
+///   sent again, the same bytes, only when no copy can still be at work;
+/// * a failed batch never leads to a finalization that touches missing resources, unless it was repaired.
 ///
 /// # Errors
 /// [`StepError`] for an event that makes no sense in this state; the state is then unchanged and nothing may be done.
@@ -171,7 +171,7 @@ impl Progress {
                 _ => Err("the cycle was stopped"),
             };
         }
-        let searched = self.to_search();
+        let sought = self.sought();
         let settings = self.settings.clone();
         let exchange = self.exchange_mut(call).ok_or("this call was never to be sent")?;
         let mut actions =
@@ -185,7 +185,7 @@ impl Progress {
             // Refused: the cycle is still open, but the permit was for parameters that did not do.
             self.permit = None;
         }
-        if self.to_search() != searched {
+        if self.sought() != sought {
             actions.extend(self.search());
         }
         Ok(actions)
@@ -193,7 +193,7 @@ impl Progress {
 
     /// Sends what waits for certainty, once there is certainty about every call.
     fn release(&mut self) -> Vec<Action> {
-        if self.calls_mut().any(|(_, exchange)| exchange.is_uncertain()) {
+        if self.is_uncertain() {
             return vec![];
         }
         let settings = self.settings.clone();
@@ -201,15 +201,15 @@ impl Progress {
     }
 
     /// The call to look for: the first uncertain one, as soon as nothing else is at work.
-    fn to_search(&mut self) -> Option<Call> {
-        if self.calls_mut().any(|(_, exchange)| exchange.is_at_work()) {
+    fn sought(&self) -> Option<Call> {
+        if self.calls().any(|(_, exchange)| exchange.is_at_work()) {
             return None;
         }
-        self.calls_mut().find(|(_, exchange)| exchange.is_uncertain()).map(|(call, _)| call)
+        self.calls().find(|(_, exchange)| exchange.is_uncertain()).map(|(call, _)| call)
     }
 
-    fn search(&mut self) -> Option<Action> {
-        let call = self.to_search()?;
+    fn search(&self) -> Option<Action> {
+        let call = self.sought()?;
         Some(Action::Search { call, after: self.settings.patience.poll })
     }
 
@@ -297,7 +297,7 @@ impl Progress {
             Phase::Open if self.attempt == 1 && self.batches.is_empty() => return Err("nothing was sent yet"),
             _ => {}
         }
-        if self.calls_mut().any(|(_, exchange)| exchange.may_run()) {
+        if self.may_run() {
             return Err("a call of this attempt may still be under way");
         }
         if self.attempt >= self.settings.patience.max_attempts {
@@ -342,7 +342,7 @@ impl Progress {
         if self.phase != Phase::Abandoned {
             return Err("only a stopped cycle can be given up");
         }
-        if self.calls_mut().any(|(_, exchange)| exchange.may_run()) {
+        if self.may_run() {
             return Err("a call of this cycle may still be under way");
         }
         if self.derive_phase() == Phase::Finalized {

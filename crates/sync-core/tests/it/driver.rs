@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sync_core::clock::Clock;
 use sync_core::cycle::{
-    Batching, Call, CallReport, Cycle, CycleMode, CycleSettings, CycleState, Event, Finalized, Halt, HaltReason, Phase, Sealed, StopSignal,
-    clear_up,
+    Batching, Call, CallReport, Cycle, CycleMode, CycleSettings, CycleState, Event, Finalized, Halt, HaltReason, Phase,
+    Sealed, StopSignal, clear_up,
 };
 use sync_core::guard::{GuardLimits, GuardNumbers, GuardPass, GuardVerdict, judge};
 use sync_core::transport::RelationsAction;
@@ -120,7 +120,10 @@ async fn a_batch_with_a_lost_answer_is_not_sent_twice() {
         let stage = Stage::new();
         stage.wire.answer_submits([Err(lost)]);
         let halt = halted(&stage, settings()).await;
-        assert!(matches!(halt.reason(), HaltReason::AnswerLost { call, source: Some(_) } if *call == batch(1)), "{halt}");
+        assert!(
+            matches!(halt.reason(), HaltReason::AnswerLost { call, source: Some(_) } if *call == batch(1)),
+            "{halt}"
+        );
         assert_eq!(halt.state().phase(), Phase::BatchUnknown);
         assert_eq!(stage.log.sent(), [BATCH_1]);
     }
@@ -200,7 +203,10 @@ async fn a_fresh_job_that_is_not_visible_yet_is_waited_for() {
 async fn a_job_that_never_becomes_visible_is_left_with_the_state_saved() {
     let stage = Stage::new();
     stage.wire.answer_looks((0..100).map(|_| Err(answered(404))));
+    let begun = stage.clock.now();
     let halt = halted(&stage, settings()).await;
+    let waited = Duration::from_millis(stage.clock.now() - begun);
+    assert!(waited > Duration::from_secs(30) && waited < Duration::from_secs(60), "waited {waited:?}");
     let HaltReason::JobUnreadable { call, job, source: Some(source) } = halt.reason() else { panic!("{halt}") };
     assert_eq!((*call, job.as_str(), source.status()), (batch(1), "job-1", Some(404)));
     assert_eq!(halt.state().phase(), Phase::Batching);
@@ -235,7 +241,10 @@ async fn a_request_to_stop_is_heard_while_a_job_runs() {
     assert!(matches!(halt.reason(), HaltReason::Stopped), "{halt}");
     assert_eq!(halt.state().phase(), Phase::Abandoned);
     assert_eq!(stage.journal.entries().last().map(|entry| entry.event.clone()), Some(Event::Stopped));
-    assert_eq!(halt.state().exchange(batch(1)).and_then(|exchange| exchange.job()).map(|job| job.as_str()), Some("job-1"));
+    assert_eq!(
+        halt.state().exchange(batch(1)).and_then(|exchange| exchange.job()).map(|job| job.as_str()),
+        Some("job-1")
+    );
     assert_eq!(stage.log.lines().iter().filter(|line| line.starts_with("read ")).count(), 3);
 }
 
@@ -352,7 +361,10 @@ async fn a_finalization_is_judged_as_one_transaction_even_if_batches_skip_comman
     let good = || Ok(job(JobState::Completed, Some(JobResult::Success)));
     stage.wire.answer_looks([good(), good(), Ok(job(JobState::Error, Some(JobResult::Failure)))]);
     let halt = halted(&stage, settings().with_continue_on_error(true)).await;
-    assert!(matches!(halt.reason(), HaltReason::JobFailed { call: Call::Finalize, outcome: Outcome::RolledBack }), "{halt}");
+    assert!(
+        matches!(halt.reason(), HaltReason::JobFailed { call: Call::Finalize, outcome: Outcome::RolledBack }),
+        "{halt}"
+    );
     assert_eq!(halt.state().phase(), Phase::FinalizeFailed);
 }
 
@@ -380,7 +392,8 @@ async fn clearing_up_waits_for_the_job_and_gives_the_cycle_up_without_sending() 
     stage.wire.answer_looks((0..3).map(|_| Ok(job(JobState::Running, None))));
     stage.wire.stop_at_look(1, stage.stop.clone());
     let halt = halted(&stage, settings()).await;
-    let state = clear_up(stage.crew().with_stop(StopSignal::default()), halt.state().clone()).await.expect("the job ends");
+    let state =
+        clear_up(stage.crew().with_stop(StopSignal::default()), halt.state().clone()).await.expect("the job ends");
     assert_eq!(state, CycleState::idle());
     assert_eq!(stage.journal.replayed(), state);
     assert_eq!(stage.log.sent(), [BATCH_1]);

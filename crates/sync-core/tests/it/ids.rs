@@ -22,7 +22,8 @@ fn synchronization_ids_keep_to_the_safe_alphabet() {
     for id in ["harbour", "erp-prod_01", "A.b-C_9", "...", "0b5ed19a-9d2c-4c1e-8f4e-1f1f6f3c1a01"] {
         assert_eq!(id.parse::<SynchronizationId>().expect(id).as_str(), id);
     }
-    for (id, character) in [("a/b", '/'), ("a b", ' '), ("café", 'é'), ("a%2F", '%'), ("a\n", '\n'), ("a;b?c#d", ';')] {
+    for (id, character) in [("a/b", '/'), ("a b", ' '), ("café", 'é'), ("a%2F", '%'), ("a\n", '\n'), ("a;b?c#d", ';')]
+    {
         assert_eq!(refused(id), IdError::Character { character });
     }
     assert_eq!((refused("."), refused("..")), (IdError::Dots, IdError::Dots));
@@ -84,8 +85,14 @@ fn a_digest_is_32_hexadecimal_digits() {
 fn a_finalization_is_sent_with_its_strategy_and_status() {
     let status = "00000000-0000-0000-0000-000000005066";
     let parsed: Finalization = format!("status:{status}").parse().expect("a status");
-    assert_eq!((parsed.strategy(), parsed.missing_status().map(|id| id.to_string())), ("CHANGE_STATUS", Some(status.into())));
-    assert_eq!((Finalization::Ignore.strategy(), Finalization::RemoveResources.strategy()), ("IGNORE", "REMOVE_RESOURCES"));
+    assert_eq!(
+        (parsed.strategy(), parsed.missing_status().map(|id| id.to_string())),
+        ("CHANGE_STATUS", Some(status.into()))
+    );
+    assert_eq!(
+        (Finalization::Ignore.strategy(), Finalization::RemoveResources.strategy()),
+        ("IGNORE", "REMOVE_RESOURCES")
+    );
     assert_eq!(Finalization::RemoveResources.missing_status(), None);
     assert!(parsed.is_destructive() && Finalization::RemoveResources.is_destructive());
     assert!(!Finalization::Ignore.is_destructive());

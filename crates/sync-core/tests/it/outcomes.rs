@@ -79,7 +79,8 @@ fn canceled_is_canceled_whatever_the_result() {
 
 #[test]
 fn the_words_of_the_newer_job_api_end_a_job_too() {
-    let read = |state: &str| serde_json::from_value::<Job>(serde_json::json!({"id": "1", "state": state})).expect("a job");
+    let read =
+        |state: &str| serde_json::from_value::<Job>(serde_json::json!({"id": "1", "state": state})).expect("a job");
     let failed = read("FAILED");
     assert!(failed.is_terminal());
     assert_eq!(judged(&failed, None), [Some(Outcome::RolledBack), Some(Outcome::BrokenOff)]);

@@ -17,7 +17,10 @@ fn a_payload_in_memory_is_read_from_the_beginning_each_time() {
     let payload = Payload::from_bytes(PayloadFormat::Json, "batch-1.json", "[1,2]".into(), Digest::default());
     let mut half = [0; 3];
     payload.open().and_then(|mut body| body.read_exact(&mut half)).expect("readable");
-    assert_eq!((read(&payload).expect("readable"), read(&payload.clone()).expect("readable")), ("[1,2]".into(), "[1,2]".into()));
+    assert_eq!(
+        (read(&payload).expect("readable"), read(&payload.clone()).expect("readable")),
+        ("[1,2]".into(), "[1,2]".into())
+    );
     assert_eq!((payload.len(), payload.is_empty(), payload.file_name()), (5, false, "batch-1.json"));
 }
 

@@ -1,6 +1,7 @@
 //! A state machine under test, driven event by event.
 
 use std::num::NonZeroU8;
+use std::time::Duration;
 
 use sync_core::cycle::{Action, Call, CycleSettings, CycleState, Event, Phase, StepError, step};
 use sync_core::guard::{GuardNumbers, PassReason};
@@ -56,6 +57,29 @@ pub(crate) fn judged(call: Call, outcome: Outcome) -> Event {
 pub(crate) fn permitted(finalization: Finalization) -> Event {
     let numbers = GuardNumbers { known: 400, missing: 3, finalization };
     Event::Permitted { numbers, reason: PassReason::WithinLimit }
+}
+
+pub(crate) fn submit(call: Call) -> Action {
+    Action::Submit { call }
+}
+
+/// That a list of actions is one look at the job after a first, short wait.
+#[track_caller]
+pub(crate) fn assert_polls(actions: &[Action], call: Call) {
+    assert!(matches!(actions, [Action::Poll { call: polled, .. }] if *polled == call), "{actions:?}");
+}
+
+#[track_caller]
+pub(crate) fn assert_searches(actions: &[Action], call: Call) {
+    assert!(matches!(actions, [Action::Search { call: searched, .. }] if *searched == call), "{actions:?}");
+}
+
+#[track_caller]
+pub(crate) fn assert_pauses(actions: &[Action], call: Call) -> Duration {
+    match actions {
+        [Action::Pause { call: paused, delay }] if *paused == call => *delay,
+        _ => panic!("{actions:?}"),
+    }
 }
 
 /// A cycle with its journal and a clock that is moved by hand.

@@ -37,11 +37,7 @@ impl ApiError {
     }
 
     pub(crate) fn unsupported_media_type() -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupportedMediaType",
-            "The body has to be multipart/form-data.",
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMediaType", "The body has to be multipart/form-data.")
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {

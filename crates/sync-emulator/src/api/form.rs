@@ -75,7 +75,9 @@ impl Form {
     /// Reads the body to its end. There has to be at least one part, of whatever name.
     pub(super) async fn read(shared: &Shared, request: Request) -> Result<Self, ApiError> {
         match request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default()) {
-            None => return Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part.")),
+            None => {
+                return Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part."));
+            }
             Some(value) if !value.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") => {
                 return Err(ApiError::unsupported_media_type());
             }

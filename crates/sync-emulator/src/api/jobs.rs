@@ -13,10 +13,7 @@ use crate::profile::HiddenJob;
 use crate::server::Shared;
 
 /// `GET /jobs/{jobId}`
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    Segment(id): Segment,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn get(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<Json<Value>, ApiError> {
     let id = uuid("jobId", &id)?;
     let job = shared
         .blocking(move |shared| {
@@ -42,15 +39,14 @@ pub(super) async fn find(State(shared): State<Arc<Shared>>, params: Params) -> R
     };
     let filter = JobFilter {
         name: params.name_match()?,
-        states: params.all("states"),
-        results: params.all("results"),
-        types: params.all("types"),
+        states: params.all("states")?,
+        results: params.all("results")?,
+        types: params.all("types")?,
         created_by: params.uuid("createdBy")?,
         ascending,
     };
-    let (total, jobs) = shared
-        .blocking(move |shared| Ok(shared.context.jobs.find(&filter, window.offset, window.limit)?))
-        .await?;
+    let (total, jobs) =
+        shared.blocking(move |shared| Ok(shared.context.jobs.find(&filter, window.offset, window.limit)?)).await?;
     let field = shared.context.readings.job_result_field;
     let results: Vec<Value> = jobs.iter().map(|job| job.json(field)).collect();
     let total = params.total(total)?;

@@ -6,6 +6,7 @@ mod error;
 mod form;
 mod health;
 mod jobs;
+mod mappings;
 mod params;
 mod results;
 mod router;

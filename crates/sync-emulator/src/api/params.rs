@@ -11,6 +11,9 @@ use crate::profile::{LargePage, Readings};
 
 /// Default and maximum of a page.
 const PAGE: i64 = 1000;
+/// Most values of a repeated parameter, and longest name to look for; both ours, as the database has limits too.
+const REPEATS: usize = 100;
+const NAME_CHARS: usize = 2000;
 
 /// Query parameters in the order given; unknown ones are passed over.
 #[derive(Debug)]
@@ -20,8 +23,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query: Result<Query<Vec<(String, String)>>, QueryRejection> =
-            Query::from_request_parts(parts, state).await;
+        let query: Result<Query<Vec<(String, String)>>, QueryRejection> = Query::from_request_parts(parts, state).await;
         match query {
             Ok(Query(pairs)) => Ok(Self(pairs)),
             Err(_) => Err(ApiError::bad_request("The query string cannot be read.")),
@@ -36,8 +38,13 @@ impl Params {
     }
 
     /// All values of a repeated parameter.
-    pub(super) fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
+    pub(super) fn all(&self, name: &str) -> Result<Vec<String>, ApiError> {
+        let values: Vec<String> =
+            self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect();
+        if values.len() > REPEATS {
+            return Err(ApiError::bad_request(format!("{name} is given more than {REPEATS} times.")));
+        }
+        Ok(values)
     }
 
     pub(super) fn uuid(&self, name: &str) -> Result<Option<Uuid>, ApiError> {
@@ -76,6 +83,9 @@ impl Params {
 
     pub(super) fn name_match(&self) -> Result<Option<NameMatch>, ApiError> {
         let Some(name) = self.one("name") else { return Ok(None) };
+        if name.chars().count() > NAME_CHARS {
+            return Err(ApiError::bad_request(format!("name is longer than {NAME_CHARS} characters.")));
+        }
         let name = name.to_owned();
         Ok(Some(match self.one("nameMatchMode").unwrap_or("ANYWHERE") {
             "START" => NameMatch::Start(name),

@@ -44,10 +44,7 @@ pub(super) async fn list(State(shared): State<Arc<Shared>>, params: Params) -> R
 }
 
 /// `GET /import/synchronize/exists/{sid}`: a bare boolean.
-pub(super) async fn exists(
-    State(shared): State<Arc<Shared>>,
-    Segment(id): Segment,
-) -> Result<Json<bool>, ApiError> {
+pub(super) async fn exists(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<Json<bool>, ApiError> {
     let reading = shared.context.readings.id_exists_from;
     let exists = shared
         .read(move |shared, reader| {
@@ -59,19 +56,13 @@ pub(super) async fn exists(
 }
 
 /// `DELETE /import/synchronize/{sid}/evict`. Comes after the jobs accepted before; an id nobody knows is no error.
-pub(super) async fn evict(
-    State(shared): State<Arc<Shared>>,
-    Segment(id): Segment,
-) -> Result<StatusCode, ApiError> {
+pub(super) async fn evict(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
     shared.write(move |store| tracking::evict(store, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `DELETE /import/synchronize/{sid}`. Comes after the jobs accepted before; an id nobody knows is no error.
-pub(super) async fn remove(
-    State(shared): State<Arc<Shared>>,
-    Segment(id): Segment,
-) -> Result<StatusCode, ApiError> {
+pub(super) async fn remove(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
     shared.write(move |store| tracking::remove(store, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

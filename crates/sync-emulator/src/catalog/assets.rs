@@ -47,18 +47,9 @@ impl Store {
     pub(crate) fn insert_asset(&mut self, row: &AssetRow) -> rusqlite::Result<Number> {
         let number = self.number();
         let stamp = self.stamp;
-        self.connection
-            .prepare_cached("INSERT INTO asset VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?8)")?
-            .execute(params![
-                number,
-                row.name,
-                row.display_name,
-                row.domain,
-                row.asset_type,
-                row.status,
-                stamp.at,
-                stamp.by
-            ])?;
+        self.connection.prepare_cached("INSERT INTO asset VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7, ?8)")?.execute(
+            params![number, row.name, row.display_name, row.domain, row.asset_type, row.status, stamp.at, stamp.by],
+        )?;
         Ok(number)
     }
 

@@ -1,5 +1,7 @@
 //! What the read operations show, in the shapes of the core REST API.
 
+mod mappings;
+
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde_json::{Value, json};
@@ -185,32 +187,41 @@ impl Reader<'_> {
 
     /// Attributes of assets; those of complex relations are not shown here.
     pub(crate) fn attributes(&self, conditions: Conditions, window: Window) -> Listed {
-        self.list(ATTRIBUTE_COLUMNS, ATTRIBUTES, "attribute.owner, attribute.type, position", conditions, window, |row| {
-            let attribute_type: TypeNumber = row.get(1)?;
-            let kind = self.model.attribute_types.get(attribute_type).copied().unwrap_or_default();
-            let (type_id, type_name) = self.model.attribute_types.shown(attribute_type);
-            let text: String = row.get(4)?;
-            let value = match (row.get::<_, bool>(3)?, kind) {
-                (true, _) => serde_json::from_str(&text).unwrap_or(Value::Null),
-                (false, AttributeKind::Numeric) => text.parse::<f64>().map_or(Value::from(text.as_str()), shown_number),
-                (false, AttributeKind::Boolean) => Value::from(text == "true"),
-                (false, _) => Value::from(text),
-            };
-            let resource_type = attribute_resource_type(kind);
-            let mut attribute = json!({
-                "id": self.ids.id(Kind::Attribute, row.get(2)?),
-                "resourceType": resource_type,
-                "system": false,
-                "type": named(&format!("{resource_type}Type"), type_id, type_name),
-                "asset": self.reference("Asset", Kind::Asset, row.get(0)?, row.get(7)?),
-                "value": value,
-                "createdOn": row.get::<_, i64>(5)?,
-                "lastModifiedOn": row.get::<_, i64>(6)?,
-            });
-            let user = row.get::<_, Option<[u8; 16]>>(8)?.map_or(Uuid::nil(), Uuid::from_bytes);
-            extend(&mut attribute, [("createdBy", json!(user)), ("lastModifiedBy", json!(user))]);
-            Ok(attribute)
-        })
+        self.list(
+            ATTRIBUTE_COLUMNS,
+            ATTRIBUTES,
+            "attribute.owner, attribute.type, position",
+            conditions,
+            window,
+            |row| {
+                let attribute_type: TypeNumber = row.get(1)?;
+                let kind = self.model.attribute_types.get(attribute_type).copied().unwrap_or_default();
+                let (type_id, type_name) = self.model.attribute_types.shown(attribute_type);
+                let text: String = row.get(4)?;
+                let value = match (row.get::<_, bool>(3)?, kind) {
+                    (true, _) => serde_json::from_str(&text).unwrap_or(Value::Null),
+                    (false, AttributeKind::Numeric) => {
+                        text.parse::<f64>().map_or(Value::from(text.as_str()), shown_number)
+                    }
+                    (false, AttributeKind::Boolean) => Value::from(text == "true"),
+                    (false, _) => Value::from(text),
+                };
+                let resource_type = attribute_resource_type(kind);
+                let mut attribute = json!({
+                    "id": self.ids.id(Kind::Attribute, row.get(2)?),
+                    "resourceType": resource_type,
+                    "system": false,
+                    "type": named(&format!("{resource_type}Type"), type_id, type_name),
+                    "asset": self.reference("Asset", Kind::Asset, row.get(0)?, row.get(7)?),
+                    "value": value,
+                    "createdOn": row.get::<_, i64>(5)?,
+                    "lastModifiedOn": row.get::<_, i64>(6)?,
+                });
+                let user = row.get::<_, Option<[u8; 16]>>(8)?.map_or(Uuid::nil(), Uuid::from_bytes);
+                extend(&mut attribute, [("createdBy", json!(user)), ("lastModifiedBy", json!(user))]);
+                Ok(attribute)
+            },
+        )
     }
 
     pub(crate) fn relations(&self, conditions: Conditions, window: Window) -> Listed {

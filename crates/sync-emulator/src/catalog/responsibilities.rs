@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Number, Store, TypeNumber};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum OwnerKind {
     User = 1,
     UserGroup = 2,
@@ -24,7 +24,7 @@ impl FromSql for OwnerKind {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct StoredOwner {
     pub(crate) kind: OwnerKind,
     pub(crate) id: Uuid,
@@ -47,9 +47,12 @@ impl Store {
         role: TypeNumber,
         owner: &StoredOwner,
     ) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached("INSERT INTO responsibility VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![resource, role, owner.kind, owner.id.as_bytes()])?;
+        self.connection.prepare_cached("INSERT INTO responsibility VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            resource,
+            role,
+            owner.kind,
+            owner.id.as_bytes()
+        ])?;
         Ok(())
     }
 

@@ -89,10 +89,8 @@ pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile]) -> Result<Stor
     let (next, seed): (i64, i64) = connection
         .query_row("SELECT next, seed FROM counter", [], |row| Ok((row.get(0)?, row.get(1)?)))
         .map_err(database)?;
-    let kept: Option<String> = connection
-        .query_row("SELECT content FROM model_file", [], |row| row.get(0))
-        .optional()
-        .map_err(database)?;
+    let kept: Option<String> =
+        connection.query_row("SELECT content FROM model_file", [], |row| row.get(0)).optional().map_err(database)?;
     let mut file = match kept {
         Some(content) => ModelFile::from_slice(content.as_bytes())?,
         None => ModelFile::packaged()?,

@@ -1,5 +1,7 @@
 //! Tags of assets.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::{Number, Store};
@@ -22,8 +24,8 @@ impl Store {
 
     /// Makes `names` the complete set of tags; tells whether anything changed.
     pub(crate) fn set_tags(&mut self, asset: Number, names: &[&str], is_new: bool) -> rusqlite::Result<bool> {
-        let before: Vec<Number> = if is_new {
-            Vec::new()
+        let before: HashSet<Number> = if is_new {
+            HashSet::new()
         } else {
             self.connection
                 .prepare_cached("SELECT tag FROM asset_tag WHERE asset = ?1")?
@@ -31,14 +33,10 @@ impl Store {
                 .collect::<rusqlite::Result<_>>()?
         };
         let mut changed = false;
-        let mut wanted = Vec::with_capacity(names.len());
+        let mut wanted = HashSet::with_capacity(names.len());
         for name in names {
             let tag = self.tag(name)?;
-            if wanted.contains(&tag) {
-                continue;
-            }
-            wanted.push(tag);
-            if !before.contains(&tag) {
+            if wanted.insert(tag) && !before.contains(&tag) {
                 self.connection
                     .prepare_cached("INSERT INTO asset_tag VALUES (?1, ?2)")?
                     .execute(params![asset, tag])?;

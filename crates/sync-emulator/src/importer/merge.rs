@@ -1,10 +1,16 @@
 //! Several neighbouring commands about one resource become one.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use serde::{Serialize, Serializer};
 use sync_core::command::{
     AssetIdentifier, Command, CommunityIdentifier, ComplexRelationIdentifier, DomainIdentifier, ExternalPair,
     MappingIdentifier, Members, Text,
 };
+
+use super::failure::Failure;
+use crate::jobs::Category;
 
 /// The identifier of a command of any kind.
 pub(super) struct Identifier<'c, 'a>(pub(super) &'c Command<'a>);
@@ -49,28 +55,29 @@ pub(super) fn identifier_text(command: &Command<'_>) -> String {
         Command::ComplexRelation(relation) => match &relation.identifier {
             ComplexRelationIdentifier::Id { id } => id.to_string(),
             ComplexRelationIdentifier::External(external) => pair(external),
-            ComplexRelationIdentifier::Legs { .. } => {
-                serde_json::to_string(&Identifier(command)).unwrap_or_default()
-            }
+            ComplexRelationIdentifier::Legs { .. } => serde_json::to_string(&Identifier(command)).unwrap_or_default(),
         },
     }
 }
 
+/// Most keys of one map that neighbours may have together (ours): each is looked for among all others.
+const KEYS: usize = 10_000;
+
 /// Adds what `next` says to `first`: later fields win, lists are united.
-pub(super) fn merge<'a>(first: &mut Command<'a>, next: Command<'a>) {
+pub(super) fn merge<'a>(first: &mut Command<'a>, next: Command<'a>) -> Result<(), Failure> {
     match (first, next) {
         (Command::Community(first), Command::Community(next)) => {
             take(&mut first.name, next.name);
             take(&mut first.description, next.description);
             take(&mut first.parent, next.parent);
-            unite(&mut first.responsibilities, next.responsibilities);
+            unite(&mut first.responsibilities, next.responsibilities)?;
         }
         (Command::Domain(first), Command::Domain(next)) => {
             take(&mut first.name, next.name);
             take(&mut first.community, next.community);
             take(&mut first.type_ref, next.type_ref);
             take(&mut first.description, next.description);
-            unite(&mut first.responsibilities, next.responsibilities);
+            unite(&mut first.responsibilities, next.responsibilities)?;
         }
         (Command::Asset(first), Command::Asset(next)) => {
             take(&mut first.name, next.name);
@@ -78,9 +85,9 @@ pub(super) fn merge<'a>(first: &mut Command<'a>, next: Command<'a>) {
             take(&mut first.domain, next.domain);
             take(&mut first.type_ref, next.type_ref);
             take(&mut first.status, next.status);
-            unite(&mut first.attributes, next.attributes);
-            unite(&mut first.relations, next.relations);
-            unite(&mut first.responsibilities, next.responsibilities);
+            unite(&mut first.attributes, next.attributes)?;
+            unite(&mut first.relations, next.relations)?;
+            unite(&mut first.responsibilities, next.responsibilities)?;
             match (&mut first.tags, next.tags) {
                 (Some(tags), Some(more)) => extend(tags, &more),
                 (tags, more) => take(tags, more),
@@ -96,12 +103,13 @@ pub(super) fn merge<'a>(first: &mut Command<'a>, next: Command<'a>) {
         }
         (Command::ComplexRelation(first), Command::ComplexRelation(next)) => {
             take(&mut first.complex_relation_type, next.complex_relation_type);
-            unite(&mut first.relations, next.relations);
-            unite(&mut first.attributes, next.attributes);
+            unite(&mut first.relations, next.relations)?;
+            unite(&mut first.attributes, next.attributes)?;
         }
         // Commands of different kinds never have the same identity, so they are never merged.
         (first, next) => *first = next,
     }
+    Ok(())
 }
 
 fn take<T>(field: &mut Option<T>, next: Option<T>) {
@@ -110,23 +118,28 @@ fn take<T>(field: &mut Option<T>, next: Option<T>) {
     }
 }
 
-fn unite<'a, T: Clone + PartialEq>(first: &mut Option<Members<'a, Vec<T>>>, next: Option<Members<'a, Vec<T>>>) {
-    let Some(next) = next else { return };
+fn unite<'a, T: Clone + Eq + Hash>(
+    first: &mut Option<Members<'a, Vec<T>>>,
+    next: Option<Members<'a, Vec<T>>>,
+) -> Result<(), Failure> {
+    let Some(next) = next else { return Ok(()) };
     let Some(members) = first else {
         *first = Some(next);
-        return;
+        return Ok(());
     };
+    if members.len() + next.len() > KEYS {
+        let message = format!("Neighbouring commands about one resource have more than {KEYS} keys together.");
+        return Err(Failure::new(Category::Asset, message));
+    }
     for (key, more) in next.iter() {
         let mut values = members.get(key).cloned().unwrap_or_default();
         extend(&mut values, more);
         members.set(Text::clone(key), values);
     }
+    Ok(())
 }
 
-fn extend<T: Clone + PartialEq>(values: &mut Vec<T>, more: &[T]) {
-    for value in more {
-        if !values.contains(value) {
-            values.push(value.clone());
-        }
-    }
+fn extend<T: Clone + Eq + Hash>(values: &mut Vec<T>, more: &[T]) {
+    let mut seen: HashSet<T> = values.iter().cloned().collect();
+    values.extend(more.iter().filter(|value| seen.insert((*value).clone())).cloned());
 }

@@ -4,14 +4,14 @@
 //! side shows up at the other.
 
 mod apply;
+mod executor;
 mod failure;
 mod fingerprint;
-mod importer;
 mod merge;
 mod resolve;
 mod run;
 mod source;
 
+pub(crate) use executor::{Importer, Rules};
 pub(crate) use fingerprint::Digest16;
-pub(crate) use importer::{Importer, Rules};
 pub(crate) use run::{Import, import};

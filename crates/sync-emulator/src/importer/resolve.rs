@@ -6,8 +6,8 @@ use sync_core::command::{
 };
 use uuid::Uuid;
 
+use super::executor::Importer;
 use super::failure::{Failure, Outcome, refuse};
-use super::importer::Importer;
 use crate::catalog::{Kind, Number, TypeNumber};
 use crate::jobs::Category;
 
@@ -87,7 +87,12 @@ impl Importer<'_> {
             Some((found, Some(number))) if found == kind => Ok(Some(number)),
             Some((found, Some(_))) => refuse(
                 category(kind),
-                format!("The external pair '{}' points at a {}, not at a {}.", pair_label(pair), noun(found), noun(kind)),
+                format!(
+                    "The external pair '{}' points at a {}, not at a {}.",
+                    pair_label(pair),
+                    noun(found),
+                    noun(kind)
+                ),
             ),
             Some((_, None)) => {
                 refuse(Category::Mapping, format!("The mapping '{}' has no resource any more.", pair_label(pair)))

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use super::executor::{Importer, Rules};
 use super::failure::{Failure, Trouble};
-use super::importer::{Importer, Rules};
 use super::merge::identifier_text;
 use super::source::{Group, Groups};
 use crate::catalog::{Stamp, Store};
@@ -120,11 +120,7 @@ struct Run<'c> {
 
 impl Run<'_> {
     /// Executes a group so that nothing of it is left if it fails.
-    fn execute_alone(
-        &mut self,
-        importer: &mut Importer<'_>,
-        group: &Group,
-    ) -> rusqlite::Result<Result<(), Trouble>> {
+    fn execute_alone(&mut self, importer: &mut Importer<'_>, group: &Group) -> rusqlite::Result<Result<(), Trouble>> {
         importer.store().save_point()?;
         let executed = self.execute(importer, group);
         match &executed {

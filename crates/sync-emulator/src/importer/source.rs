@@ -53,7 +53,7 @@ impl Group {
             let command = Command::from_slice(&self.buffer[start..end])?;
             start = end;
             match &mut merged {
-                Some(first) => merge(first, command),
+                Some(first) => merge(first, command)?,
                 None => merged = Some(command),
             }
         }

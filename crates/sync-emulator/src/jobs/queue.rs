@@ -84,7 +84,8 @@ impl Jobs {
             match outcome(id)? {
                 Some((state, result, message)) => finish(&connection, id, state, result, &message, at)?,
                 None => {
-                    connection.execute("UPDATE job SET state = 'WAITING', started_on = NULL WHERE number = ?1", [number])?;
+                    connection
+                        .execute("UPDATE job SET state = 'WAITING', started_on = NULL WHERE number = ?1", [number])?;
                     waiting += 1;
                     // The receiver is alive: the caller holds it.
                     let _ = sender.send(Work::Job(number));

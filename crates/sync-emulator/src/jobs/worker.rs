@@ -10,7 +10,7 @@ use std::thread::JoinHandle;
 
 use super::queue::Accepted;
 use super::{ErrorEntry, ErrorType, Finalization, JobResult, JobState, Jobs, Operation, Report, Strategy, Tally};
-use crate::catalog::{Stamp, Store};
+use crate::catalog::{Stamp, Store, UserNumber};
 use crate::clock::now;
 use crate::importer::{Import, Rules, import};
 use crate::profile::{PartialImport, Readings};
@@ -83,7 +83,7 @@ fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
             Work::Task(task) => (task.0)(&mut store),
             Work::Job(number) => {
                 if let Err(error) = execute(context, &mut store, number) {
-                    tracing::error!(%error, job = number, "a job cannot be written down; it runs again at the next start");
+                    tracing::error!(%error, job = number, "a job cannot be written down");
                 }
             }
         }
@@ -113,11 +113,12 @@ fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Resul
             broken(store)?
         }
     };
-    if store.connection.is_autocommit() {
-        store.begin(Stamp { at: now(), by: crate::catalog::UserNumber(0) })?;
+    if let Err(error) = write(store, &report, &job, sample) {
+        // Without its report the work is undone too, and whoever waits for the job has to learn that.
+        store.roll_back()?;
+        context.jobs.finish(job.id, &broken(store)?, now())?;
+        return Err(error);
     }
-    report.write(store, job.id, sample)?;
-    store.commit()?;
     context.jobs.finish(job.id, &report, now())?;
     if let Some(upload) = &job.request.upload
         && let Err(error) = std::fs::remove_file(context.uploads.join(upload))
@@ -125,6 +126,15 @@ fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Resul
         tracing::warn!(%error, "cannot delete an upload");
     }
     Ok(())
+}
+
+/// Commits the work of a job together with its report.
+fn write(store: &mut Store, report: &Report, job: &Accepted, sample: bool) -> rusqlite::Result<()> {
+    if store.connection.is_autocommit() {
+        store.begin(Stamp { at: now(), by: UserNumber(0) })?;
+    }
+    report.write(store, job.id, sample)?;
+    store.commit()
 }
 
 fn broken(store: &mut Store) -> rusqlite::Result<Report> {
@@ -143,8 +153,7 @@ fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Re
         None => succeeded(Tally::default()),
         Some(upload) => {
             let path = context.uploads.join(upload);
-            let imported =
-                import(context, &context.rules, store, stamp, &job.synchronization, &job.request, &path)?;
+            let imported = import(context, &context.rules, store, stamp, &job.synchronization, &job.request, &path)?;
             match imported {
                 Import::Finished { tally, errors, count: 0 } => Report { errors, ..succeeded(tally) },
                 Import::Finished { tally, errors, count } => Report {
@@ -170,9 +179,7 @@ fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Re
     };
     let finalizes = match (job.request.operation, report.result) {
         (Operation::Batch, _) | (Operation::Full, JobResult::Aborted) => false,
-        (Operation::Full, JobResult::CompletedWithError) => {
-            context.readings.partial_import == PartialImport::Finalized
-        }
+        (Operation::Full, JobResult::CompletedWithError) => context.readings.partial_import == PartialImport::Finalized,
         (Operation::Full | Operation::Finalize, _) => true,
     };
     if finalizes {

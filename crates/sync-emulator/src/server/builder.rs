@@ -157,9 +157,8 @@ impl EmulatorBuilder {
     /// Outside a tokio runtime with its drivers enabled.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let address = self.listen;
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .map_err(|source| StartError::Listen { address, source })?;
+        let listener =
+            tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
         let local = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
         let opened = tokio::task::spawn_blocking(move || self.open()).await;
         let opened = opened.map_err(|error| StartError::Worker { source: std::io::Error::other(error) })??;
@@ -196,8 +195,7 @@ impl EmulatorBuilder {
             failed_commands_limit: self.failed_commands_limit,
             stopping: AtomicBool::new(false),
         });
-        let worker =
-            Worker::start(context.clone(), store, receiver).map_err(|source| StartError::Worker { source })?;
+        let worker = Worker::start(context.clone(), store, receiver).map_err(|source| StartError::Worker { source })?;
         let shared = Arc::new(Shared {
             context,
             storage,

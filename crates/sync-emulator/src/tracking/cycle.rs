@@ -49,13 +49,7 @@ impl Cycle {
     }
 
     /// Notes that the cycle has a command about this resource.
-    pub(crate) fn see(
-        &self,
-        store: &Store,
-        kind: Kind,
-        resource: Number,
-        identity: Digest16,
-    ) -> rusqlite::Result<()> {
+    pub(crate) fn see(&self, store: &Store, kind: Kind, resource: Number, identity: Digest16) -> rusqlite::Result<()> {
         let updated = store
             .connection
             .prepare_cached("UPDATE member SET seen = ?3 WHERE synchronization = ?1 AND resource = ?2")?

@@ -114,12 +114,7 @@ fn missing(store: &Store, kind: Kind, after: Number) -> rusqlite::Result<Vec<Num
         .collect()
 }
 
-fn remove_missing(
-    context: &Context,
-    store: &mut Store,
-    cycle: Cycle,
-    tally: &mut Tally,
-) -> rusqlite::Result<bool> {
+fn remove_missing(context: &Context, store: &mut Store, cycle: Cycle, tally: &mut Tally) -> rusqlite::Result<bool> {
     for kind in ORDER {
         if !removes(context, kind) {
             continue;
@@ -218,10 +213,9 @@ fn restore(
                  WHERE synchronization = ?1 AND marked = ?2 AND seen = ?3 AND resource > ?4
                  ORDER BY resource LIMIT ?5",
             )?
-            .query_map(
-                params![cycle.synchronization, status, cycle.number, after, CHUNK as i64],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?
+            .query_map(params![cycle.synchronization, status, cycle.number, after, CHUNK as i64], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
             .collect::<rusqlite::Result<_>>()?;
         let Some((last, _)) = chunk.last() else { return Ok(()) };
         after = *last;

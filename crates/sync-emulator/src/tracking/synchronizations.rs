@@ -22,11 +22,9 @@ pub(crate) fn list(
     limit: i64,
 ) -> rusqlite::Result<(i64, Vec<String>)> {
     let condition = condition(finalized_only);
-    let total = connection.query_row(
-        &format!("SELECT count(*) FROM synchronization WHERE {condition}"),
-        [],
-        |row| row.get(0),
-    )?;
+    let total =
+        connection
+            .query_row(&format!("SELECT count(*) FROM synchronization WHERE {condition}"), [], |row| row.get(0))?;
     let sql = format!("SELECT id FROM synchronization WHERE {condition} ORDER BY id LIMIT ?1 OFFSET ?2");
     let ids = connection
         .prepare_cached(&sql)?
@@ -49,9 +47,8 @@ pub(crate) fn evict(store: &Store, id: &str) -> rusqlite::Result<()> {
 /// Forgets everything about a synchronization; the resources stay. Within an open transaction.
 pub(crate) fn remove(store: &Store, id: &str) -> rusqlite::Result<()> {
     for table in ["command_cache", "member"] {
-        let sql = format!(
-            "DELETE FROM {table} WHERE synchronization = (SELECT number FROM synchronization WHERE id = ?1)"
-        );
+        let sql =
+            format!("DELETE FROM {table} WHERE synchronization = (SELECT number FROM synchronization WHERE id = ?1)");
         store.connection.execute(&sql, [id])?;
     }
     store.connection.execute("DELETE FROM synchronization WHERE id = ?1", [id]).map(drop)

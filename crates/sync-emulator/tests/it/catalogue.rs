@@ -32,10 +32,15 @@ async fn assets_are_found_by_name_domain_and_page() {
 #[tokio::test]
 async fn resources_have_the_shape_of_the_core_api() {
     let client = Client::start().await;
-    client.batch("harbour", &with_place(vec![with(table("t1"), json!({"attributes": {"Note": [{"value": "n"}]}}))])).await;
+    client
+        .batch("harbour", &with_place(vec![with(table("t1"), json!({"attributes": {"Note": [{"value": "n"}]}}))]))
+        .await;
     let asset = client.asset("t1").await;
     assert_eq!(asset["resourceType"], "Asset");
-    assert_eq!(asset["type"], json!({"id": "00000000-0000-0000-0000-000000031007", "resourceType": "AssetType", "name": "Table"}));
+    assert_eq!(
+        asset["type"],
+        json!({"id": "00000000-0000-0000-0000-000000031007", "resourceType": "AssetType", "name": "Table"})
+    );
     assert_eq!(asset["status"]["resourceType"], "Status");
     assert_eq!((&asset["domain"]["resourceType"], &asset["domain"]["name"]), (&json!("Domain"), &json!("Tides")));
     assert!(asset["createdOn"].as_i64() > Some(1_600_000_000_000));
@@ -44,7 +49,10 @@ async fn resources_have_the_shape_of_the_core_api() {
 
     let attribute = client.get(&format!("/attributes?assetId={}", id(&asset))).await["results"][0].clone();
     assert_eq!(attribute["resourceType"], "StringAttribute");
-    assert_eq!((&attribute["type"]["resourceType"], &attribute["type"]["name"]), (&json!("StringAttributeType"), &json!("Note")));
+    assert_eq!(
+        (&attribute["type"]["resourceType"], &attribute["type"]["name"]),
+        (&json!("StringAttributeType"), &json!("Note"))
+    );
     assert_eq!(attribute["asset"]["id"], asset["id"]);
     let domain = client.get("/domains").await["results"][0].clone();
     assert_eq!(domain["type"]["resourceType"], "DomainType");

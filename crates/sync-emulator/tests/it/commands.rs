@@ -26,10 +26,13 @@ async fn refused(client: &Client, commands: Value) -> Value {
 #[tokio::test]
 async fn new_asset_has_what_its_command_gives_and_defaults_for_the_rest() {
     let client = Client::start().await;
-    let whole = column("c1", json!({"displayName": "shown", "status": {"name": "Accepted"}, "tags": ["wet", "salty"],
+    let whole = column(
+        "c1",
+        json!({"displayName": "shown", "status": {"name": "Accepted"}, "tags": ["wet", "salty"],
         "attributes": {"Description": [{"value": "Level"}], "Column Position": [{"value": "3"}],
             "Is Nullable": [{"value": "True"}]},
-        "relations": {format!("{PART_OF}:TARGET"): [asset_id("t1")]}}));
+        "relations": {format!("{PART_OF}:TARGET"): [asset_id("t1")]}}),
+    );
     let ended = client.batch("harbour", &with_place(vec![table("t1"), whole])).await;
     assert_eq!(ended.counts("COMMUNITY"), [1, 0, 0]);
     assert_eq!(ended.counts("DOMAIN"), [1, 0, 0]);
@@ -43,8 +46,7 @@ async fn new_asset_has_what_its_command_gives_and_defaults_for_the_rest() {
     assert_eq!(asset["tags"], json!(["salty", "wet"]));
     let mut attributes = client.attributes("c1").await;
     attributes.sort_by(|one, other| one.0.cmp(&other.0));
-    let expected =
-        [("Column Position", json!(3)), ("Description", json!("Level")), ("Is Nullable", json!(true))];
+    let expected = [("Column Position", json!(3)), ("Description", json!("Level")), ("Is Nullable", json!(true))];
     assert_eq!(attributes, expected.map(|(name, value)| (name.to_owned(), value)));
 
     let bare = client.asset("t1").await;
@@ -68,8 +70,11 @@ async fn executed_command_that_changes_nothing_counts_as_nothing() {
     let client = Client::start().await;
     let commands = with_place(vec![
         table("t1"),
-        column("c1", json!({"attributes": {"Description": [{"value": "Level"}]}, "tags": ["wet"],
-            "relations": {format!("{PART_OF}:TARGET"): [asset_id("t1")]}})),
+        column(
+            "c1",
+            json!({"attributes": {"Description": [{"value": "Level"}]}, "tags": ["wet"],
+            "relations": {format!("{PART_OF}:TARGET"): [asset_id("t1")]}}),
+        ),
         mapped_table("t2"),
     ]);
     client.batch("one", &commands).await;
@@ -80,8 +85,11 @@ async fn executed_command_that_changes_nothing_counts_as_nothing() {
 #[tokio::test]
 async fn listed_values_replace_those_of_their_type_and_leave_the_rest() {
     let client = Client::start().await;
-    let before = column("c1", json!({"tags": ["a", "b"], "attributes":
-        {"Description": [{"value": "one"}, {"value": "two"}], "Note": [{"value": "kept"}]}}));
+    let before = column(
+        "c1",
+        json!({"tags": ["a", "b"], "attributes":
+        {"Description": [{"value": "one"}, {"value": "two"}], "Note": [{"value": "kept"}]}}),
+    );
     client.batch("harbour", &with_place(vec![before])).await;
     let after = column("c1", json!({"tags": ["b", "c"], "attributes": {"Description": [{"value": "two"}]}}));
     let ended = client.batch("harbour", &json!([after])).await;
@@ -108,7 +116,8 @@ async fn attribute_keys_are_names_or_ids() {
 async fn direction_of_a_relation_key_is_the_role_of_the_listed_assets() {
     let client = Client::start().await;
     let schema = with(table("s1"), json!({"type": {"name": "Schema"}}));
-    let in_schema = with(table("t1"), json!({"relations": {"00000000-0000-0000-0000-000000007043:SOURCE": [asset_id("s1")]}}));
+    let in_schema =
+        with(table("t1"), json!({"relations": {"00000000-0000-0000-0000-000000007043:SOURCE": [asset_id("s1")]}}));
     let part = column("c1", json!({"relations": {format!("{PART_OF}:TARGET"): [asset_id("t1")]}}));
     client.batch("harbour", &with_place(vec![schema, in_schema, part])).await;
     let [s1, t1, c1] = [client.asset("s1").await, client.asset("t1").await, client.asset("c1").await].map(|a| id(&a));
@@ -122,9 +131,11 @@ async fn direction_of_a_relation_key_is_the_role_of_the_listed_assets() {
 #[tokio::test]
 async fn relation_keys_may_be_spelled_in_three_ways() {
     let client = Client::start().await;
-    for key in [format!("{PART_OF}:TARGET"), "PUBLIC_ID:ColumnIsPartOfTable:TARGET".to_owned(),
-        "Column:is part of:contains:Table:TARGET".to_owned()]
-    {
+    for key in [
+        format!("{PART_OF}:TARGET"),
+        "PUBLIC_ID:ColumnIsPartOfTable:TARGET".to_owned(),
+        "Column:is part of:contains:Table:TARGET".to_owned(),
+    ] {
         let name = format!("c{}", key.len());
         let part = column(&name, json!({"relations": {key.as_str(): [asset_id("t1")]}}));
         let ended = client.batch("harbour", &with_place(vec![table("t1"), part])).await;
@@ -156,8 +167,11 @@ async fn neighbours_with_one_identifier_are_united_and_others_overwrite() {
     let client = Client::start().await;
     let part = |tables: &[&str], note: &str| {
         let listed: Vec<Value> = tables.iter().map(|name| asset_id(name)).collect();
-        column("c1", json!({"relations": {format!("{PART_OF}:TARGET"): listed}, "tags": [note],
-            "attributes": {"Note": [{"value": note}]}}))
+        column(
+            "c1",
+            json!({"relations": {format!("{PART_OF}:TARGET"): listed}, "tags": [note],
+            "attributes": {"Note": [{"value": note}]}}),
+        )
     };
     let place = vec![table("t1"), table("t2"), part(&["t1"], "one"), part(&["t2"], "two")];
     let ended = client.batch("harbour", &with_place(place)).await;
@@ -246,8 +260,13 @@ async fn complex_relation_is_found_by_its_legs_and_its_legs_can_be_changed() {
             "relations": {leg(7088): froms, leg(7089): [asset_id("to")]},
             "attributes": {"Description": [{"value": "mapped"}]}})
     };
-    let place = vec![typed("from", "Column"), typed("more", "Column"), typed("to", "Column"),
-        typed("how", "Mapping Specification"), relation(&["from"])];
+    let place = vec![
+        typed("from", "Column"),
+        typed("more", "Column"),
+        typed("to", "Column"),
+        typed("how", "Mapping Specification"),
+        relation(&["from"]),
+    ];
     let ended = client.batch("harbour", &with_place(place)).await;
     assert_eq!((ended.counts("COMPLEX_RELATION"), ended.counts("ATTRIBUTE")), ([1, 0, 0], [1, 0, 0]));
     let ended = client.batch("harbour", &json!([relation(&["from", "more"])])).await;
@@ -280,7 +299,10 @@ async fn nothing_that_is_merely_named_is_created() {
     refused(&client, json!([table("t1")])).await;
     let part = column("c1", json!({"relations": {format!("{PART_OF}:TARGET"): [asset_id("t1")]}}));
     let error = refused(&client, with_place(vec![part.clone()])).await;
-    assert_eq!((&error["resourceType"], &error["errorMessage"]), (&json!("RELATION"), &json!("Related asset 't1' not found.")));
+    assert_eq!(
+        (&error["resourceType"], &error["errorMessage"]),
+        (&json!("RELATION"), &json!("Related asset 't1' not found."))
+    );
     // What comes later in the file is not there yet either.
     let ended = client.lenient_batch("harbour", &json!([part, table("t1")])).await;
     assert_eq!(ended.errors.len(), 1);
@@ -293,8 +315,13 @@ async fn nothing_that_is_merely_named_is_created() {
 async fn command_may_not_change_what_identifies_its_resource() {
     let client = Client::start().await;
     client.batch("harbour", &with_place(vec![table("t1")])).await;
-    client.batch("harbour", &json!([{"resourceType": "Domain", "identifier": {"name": "Other", "community": {"name": "Port"}},
-        "type": {"name": "Glossary"}}])).await;
+    client
+        .batch(
+            "harbour",
+            &json!([{"resourceType": "Domain", "identifier": {"name": "Other", "community": {"name": "Port"}},
+        "type": {"name": "Glossary"}}]),
+        )
+        .await;
     let other = json!({"name": "Other", "community": {"name": "Port"}});
     for command in [
         with(table("t1"), json!({"name": "t2"})),
@@ -358,7 +385,13 @@ async fn values_ends_and_lengths_are_checked() {
         (column("c1", json!({"status": {"name": "No such status"}})), "ASSET"),
         (column("c1", json!({"tags": [""]})), "ASSET"),
         (column(&"x".repeat(2001), json!({})), "ASSET"),
-        (with(mapped_table("t3"), json!({"identifier": {"externalSystemId": "s".repeat(37), "externalEntityId": "e"}})), "ASSET"),
+        (
+            with(
+                mapped_table("t3"),
+                json!({"identifier": {"externalSystemId": "s".repeat(37), "externalEntityId": "e"}}),
+            ),
+            "ASSET",
+        ),
         (with(community(), json!({"responsibilities": {"No such role": []}})), "RESPONSIBILITY"),
         (column("c1", json!({"responsibilities": {"Steward": []}})), "RESPONSIBILITY"),
     ] {
@@ -370,8 +403,11 @@ async fn values_ends_and_lengths_are_checked() {
 #[tokio::test]
 async fn asset_responsibilities_are_taken_where_they_are_switched_on() {
     let client = Client::with(Emulator::builder().asset_responsibilities(true)).await;
-    let owned = with(table("t1"), json!({"responsibilities":
-        {"Steward": [{"userGroup": {"id": "7d0b2a51-6b7e-4f0e-9a44-1f1f6f3c1a01"}}]}}));
+    let owned = with(
+        table("t1"),
+        json!({"responsibilities":
+        {"Steward": [{"userGroup": {"id": "7d0b2a51-6b7e-4f0e-9a44-1f1f6f3c1a01"}}]}}),
+    );
     let ended = client.batch("harbour", &with_place(vec![owned])).await;
     assert_eq!(ended.counts("RESPONSIBILITY"), [1, 0, 0]);
 }
@@ -383,8 +419,11 @@ async fn seeded_types_are_known_and_replace_packaged_ones() {
         "relationTypes": [{"source": "Buoy", "role": "feeds", "coRole": "is fed by", "target": "Table"}]}"#;
     let seed = ModelFile::from_slice(seed).expect("a model");
     let client = Client::with(Emulator::builder().seed(seed)).await;
-    let buoy = with(table("b1"), json!({"type": {"name": "Buoy"},
-        "relations": {"Buoy:feeds:is fed by:Table:TARGET": [asset_id("t1")]}}));
+    let buoy = with(
+        table("b1"),
+        json!({"type": {"name": "Buoy"},
+        "relations": {"Buoy:feeds:is fed by:Table:TARGET": [asset_id("t1")]}}),
+    );
     let ended = client.batch("harbour", &with_place(vec![table("t1"), buoy])).await;
     assert_eq!(ended.counts("RELATION"), [1, 0, 0], "{:?}", ended.errors);
     assert_eq!(client.status("b1").await, "Accepted");
@@ -414,4 +453,33 @@ async fn load_test_commands_are_all_executed_and_then_all_skipped() {
     assert_eq!(ended.result(), "SUCCESS", "{:?}", ended.errors);
     let again = client.ended("/import/synchronize/load/batch/json-job", file(&commands)).await;
     assert_eq!(again.summary["resourceTypes"], json!([]));
+}
+
+#[tokio::test]
+async fn long_lists_of_tags_owners_and_neighbours_are_handled_in_reasonable_time() {
+    let client = Client::start().await;
+    let tags: Vec<String> = (0..20_000).map(|number| format!("tag {number}")).collect();
+    let owner = |number: u32| json!({"user": {"id": format!("7d0b2a51-6b7e-4f0e-9a44-{number:012}")}});
+    let owners: Vec<Value> = (0..20_000).map(owner).collect();
+    let neighbours = (0..1500).map(|number| with(table("t1"), json!({"tags": [format!("tag {number}")]})));
+    let mut commands = vec![with(community(), json!({"responsibilities": {"Steward": owners}})), domain()];
+    commands.push(with(table("t0"), json!({"tags": tags})));
+    commands.extend(neighbours);
+    let ended = client.batch("harbour", &commands.into()).await;
+    assert_eq!(ended.counts("RESPONSIBILITY"), [20_000, 0, 0]);
+    assert_eq!(client.asset("t0").await["tags"].as_array().map(Vec::len), Some(20_000));
+    // A thousand neighbours are united; those beyond are a group of their own, which has the last word.
+    assert_eq!(client.asset("t1").await["tags"].as_array().map(Vec::len), Some(500));
+}
+
+#[tokio::test]
+async fn neighbours_with_more_keys_than_anybody_has_are_refused() {
+    let client = Client::start().await;
+    let attributes = |from: u32| {
+        let values: serde_json::Map<String, Value> =
+            (from..from + 6000).map(|number| (format!("k{number}"), json!([]))).collect();
+        with(table("t1"), json!({"attributes": values}))
+    };
+    let ended = client.batch("harbour", &with_place(vec![attributes(0), attributes(6000)])).await;
+    assert!(ended.message().contains("10000 keys"), "{}", ended.message());
 }

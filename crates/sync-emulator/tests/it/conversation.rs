@@ -41,6 +41,8 @@ async fn every_error_has_the_shape_of_the_service() {
     assert_eq!(send(client.request(Method::GET, "/assets?limit=x")).await, 400);
     assert_eq!(send(client.request(Method::GET, "/assets?domainId=x")).await, 400);
     assert_eq!(send(client.request(Method::GET, "/assets?nameMatchMode=LIKE&name=x")).await, 400);
+    assert_eq!(send(client.request(Method::GET, &format!("/assets?name={}", "x".repeat(60_000)))).await, 400);
+    assert_eq!(send(client.request(Method::GET, &format!("/jobs?{}", "states=ERROR&".repeat(200)))).await, 400);
     assert_eq!(send(client.request(Method::GET, "/import/synchronize/exists/%FF")).await, 400);
     assert_eq!(send(client.request(Method::POST, BATCH)).await, 400);
     assert_eq!(send(client.request(Method::POST, "/import/synchronize/harbour/csv-job")).await, 400);
@@ -101,9 +103,14 @@ async fn ids_have_one_to_fifty_characters_and_need_not_be_uuids() {
 async fn each_submit_answers_at_once_with_a_job() {
     let client = Client::start().await;
     let full = "/import/synchronize/harbour/json-job";
-    for (path, form) in [(BATCH, file(&tables(&[]))), (FINALIZE, Form::new().text("a", "b")), (full, file(&tables(&[])))] {
+    for (path, form) in
+        [(BATCH, file(&tables(&[]))), (FINALIZE, Form::new().text("a", "b")), (full, file(&tables(&[])))]
+    {
         let job = client.submit(path, form).await;
-        assert_eq!((&job["resourceType"], &job["state"], &job["type"]), (&json!("Job"), &json!("WAITING"), &json!("IMPORT")));
+        assert_eq!(
+            (&job["resourceType"], &job["state"], &job["type"]),
+            (&json!("Job"), &json!("WAITING"), &json!("IMPORT"))
+        );
         assert!(job["id"].as_str().is_some_and(|id| id.len() == 36));
         assert!(!job.to_string().contains("harbour"), "the synchronization is not to be seen in {job}");
         client.finished(&job).await;

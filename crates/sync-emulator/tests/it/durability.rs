@@ -136,3 +136,12 @@ async fn router_answers_without_a_socket_and_refuses_once_the_server_has_stopped
     server.stop().await;
     assert_eq!(ask().await, 503);
 }
+
+#[test]
+fn server_can_be_shared_between_threads() {
+    fn check<T: Send + Sync>() {}
+    check::<Emulator>();
+    check::<sync_emulator::EmulatorBuilder>();
+    check::<StartError>();
+    check::<sync_emulator::ModelFile>();
+}

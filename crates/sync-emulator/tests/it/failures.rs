@@ -99,8 +99,11 @@ async fn failed_update_leaves_the_asset_as_it_was() {
     let client = Client::start().await;
     let whole = with(table("a1"), json!({"displayName": "old", "attributes": {"Description": [{"value": "old"}]}}));
     client.batch("harbour", &with_place(vec![whole])).await;
-    let half = with(table("a1"), json!({"displayName": "new", "attributes":
-        {"Description": [{"value": "new"}], "Column Position": [{"value": "not a number"}]}}));
+    let half = with(
+        table("a1"),
+        json!({"displayName": "new", "attributes":
+        {"Description": [{"value": "new"}], "Column Position": [{"value": "not a number"}]}}),
+    );
     assert_eq!(client.lenient_batch("harbour", &json!([half])).await.result(), "COMPLETED_WITH_ERROR");
     assert_eq!(client.asset("a1").await["displayName"], "old");
     assert_eq!(client.attributes("a1").await, [("Description".to_owned(), json!("old"))]);

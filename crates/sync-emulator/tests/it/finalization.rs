@@ -3,11 +3,9 @@
 use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use sync_emulator::{
-    FinalizeWithoutCycle, IgnoredMembers, MissingResources, MissingStatus, RestoredStatus,
-};
+use sync_emulator::{Emulator, FinalizeWithoutCycle, IgnoredMembers, MissingResources, MissingStatus, RestoredStatus};
 
-use crate::support::{Client, MISSING, asset_id, community, mapped_table, table, tables, with, with_place};
+use crate::support::{Client, MISSING, asset_id, community, mapped_table, readings, table, tables, with, with_place};
 
 const FINALIZE: &str = "/import/synchronize/harbour/finalize/job";
 
@@ -55,7 +53,10 @@ async fn change_status_marks_missing_assets_and_leaves_seen_ones() {
     let (_, finalize) = client.cycle("harbour", &tables(&["a1"]), "CHANGE_STATUS").await;
     assert_eq!(finalize.counts("ASSET"), [0, 1, 0]);
     assert_eq!(client.status("a1").await, "Candidate");
-    assert_eq!(client.asset("a2").await["status"], json!({"id": MISSING, "resourceType": "Status", "name": "Missing from source"}));
+    assert_eq!(
+        client.asset("a2").await["status"],
+        json!({"id": MISSING, "resourceType": "Status", "name": "Missing from source"})
+    );
 }
 
 #[tokio::test]
@@ -64,8 +65,7 @@ async fn change_status_without_a_status_is_refused() {
     let form = || Form::new().text("finalizationStrategy", "CHANGE_STATUS");
     assert_eq!(client.post(FINALIZE, form()).await.status(), StatusCode::BAD_REQUEST);
 
-    let late =
-        Client::with_readings(|readings| readings.change_status_without_status = MissingStatus::JobError).await;
+    let late = Client::with_readings(|readings| readings.change_status_without_status = MissingStatus::JobError).await;
     late.cycle("harbour", &tables(&["a1"]), "IGNORE").await;
     assert_eq!(late.ended(FINALIZE, form()).await.state(), "ERROR");
 }
@@ -89,7 +89,8 @@ async fn deprecated_parameters_need_their_content_type() {
     client.cycle("harbour", &tables(&["a1", "a2"]), "IGNORE").await;
     client.batch("harbour", &tables(&["a1"])).await;
     let parameters = json!({"STATUS_ID": MISSING}).to_string();
-    let form = |part: Part| Form::new().text("finalizationStrategy", "CHANGE_STATUS").part("finalizationParameters", part);
+    let form =
+        |part: Part| Form::new().text("finalizationStrategy", "CHANGE_STATUS").part("finalizationParameters", part);
 
     let plain = client.post(FINALIZE, form(Part::text(parameters.clone()))).await;
     assert_eq!(plain.status(), StatusCode::BAD_REQUEST);
@@ -187,6 +188,23 @@ async fn missing_domains_and_communities_are_kept_unless_the_reading_removes_the
         assert_eq!(client.get("/communities").await["total"], left + 1, "{reading:?}");
         assert_eq!(finalize.counts("DOMAIN")[2], 1 - left, "{reading:?}");
     }
+}
+
+#[tokio::test]
+async fn missing_domain_that_was_kept_is_tracked_no_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = |reading| {
+        let readings = readings(|readings| readings.missing_domains_and_communities = reading);
+        Client::build(Emulator::builder().data_dir(folder.path()).readings(readings))
+    };
+    let client = server(MissingResources::Kept).await;
+    client.cycle("harbour", &tables(&[]), "REMOVE_RESOURCES").await;
+    client.cycle("harbour", &json!([community()]), "REMOVE_RESOURCES").await;
+    drop(client);
+    // A server that does remove missing domains would remove it now if it were still tracked.
+    let client = server(MissingResources::Removed).await;
+    client.cycle("harbour", &json!([community()]), "REMOVE_RESOURCES").await;
+    assert_eq!(client.get("/domains").await["total"], 1);
 }
 
 /// A field mapping between three assets.

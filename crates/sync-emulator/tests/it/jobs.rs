@@ -9,7 +9,7 @@ const UNKNOWN: &str = "12345678-0000-4000-8000-000000000000";
 
 /// Commands that keep the worker busy for a moment.
 fn many() -> serde_json::Value {
-    with_place((0..4000).map(|number| table(&format!("t{number}"))).collect())
+    with_place((0..8000).map(|number| table(&format!("t{number}"))).collect())
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn jobs_wait_and_run_in_the_order_of_their_acceptance() {
     let second = client.finished(&second).await;
     let first = client.finished(&first).await;
     assert!(first["endDate"].as_i64() <= second["startDate"].as_i64());
-    assert_eq!(client.get("/assets?limit=1").await["total"], 4000, "the finalize came after the batch");
+    assert_eq!(client.get("/assets?limit=1").await["total"], 8000, "the finalize came after the batch");
 }
 
 #[tokio::test]

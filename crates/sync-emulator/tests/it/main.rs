@@ -9,5 +9,6 @@ mod durability;
 mod failures;
 mod finalization;
 mod jobs;
+mod mappings;
 mod membership;
 mod single_call;

@@ -46,9 +46,7 @@ async fn failed_single_call_neither_imports_nor_finalizes() {
 
 #[tokio::test]
 async fn partial_single_call_finalizes_unless_the_reading_forbids() {
-    for (reading, left) in
-        [(PartialImport::Finalized, vec!["a1"]), (PartialImport::NotFinalized, vec!["a1", "a2"])]
-    {
+    for (reading, left) in [(PartialImport::Finalized, vec!["a1"]), (PartialImport::NotFinalized, vec!["a1", "a2"])] {
         let client = Client::with_readings(|readings| readings.partial_import = reading).await;
         client.ended(FULL, form(&tables(&["a1", "a2"]), "REMOVE_RESOURCES")).await;
         let form = file(&with_place(vec![table("a1"), bad("a2")])).text("continueOnError", "true");
@@ -60,8 +58,8 @@ async fn partial_single_call_finalizes_unless_the_reading_forbids() {
 #[tokio::test]
 async fn single_call_to_an_unknown_status_is_undone_as_a_whole() {
     let client = Client::start().await;
-    let form = form(&tables(&["a1"]), "CHANGE_STATUS")
-        .text("missingAssetStatusId", "12345678-0000-4000-8000-000000000000");
+    let form =
+        form(&tables(&["a1"]), "CHANGE_STATUS").text("missingAssetStatusId", "12345678-0000-4000-8000-000000000000");
     assert_eq!(client.ended(FULL, form).await.state(), "ERROR");
     assert!(client.names().await.is_empty());
 }

@@ -23,6 +23,8 @@ pub enum StoreErrorKind {
     Open,
     /// Read.
     Read,
+    /// Go on reading: whoever was handed the members stopped, for the reason in the source.
+    Interrupted,
     /// Write; nothing has changed.
     Write,
     /// Work on a synchronization that another run holds.
@@ -37,6 +39,10 @@ pub enum StoreErrorKind {
         /// The version known.
         known: i64,
     },
+    /// Read what is not a state file of this program.
+    Foreign,
+    /// Take in another state: there is one already.
+    Occupied,
 }
 
 impl fmt::Display for StoreErrorKind {
@@ -44,11 +50,14 @@ impl fmt::Display for StoreErrorKind {
         match self {
             Self::Open => f.write_str("the state cannot be opened"),
             Self::Read => f.write_str("the state cannot be read"),
+            Self::Interrupted => f.write_str("the state was not read to its end"),
             Self::Write => f.write_str("the state cannot be written"),
             Self::Locked { holder } => write!(f, "another run works on this synchronization: {holder}"),
             Self::Newer { found, known } => {
                 write!(f, "the state was written by a newer version (layout {found}, this one knows {known})")
             }
+            Self::Foreign => f.write_str("the file is not a state file of this program"),
+            Self::Occupied => f.write_str("there is a state already, and two cannot be joined"),
         }
     }
 }
@@ -69,5 +78,20 @@ impl StoreError {
     /// What cannot be done.
     pub fn kind(&self) -> &StoreErrorKind {
         &self.kind
+    }
+
+    /// What to do about it, where there is something.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self.kind {
+            StoreErrorKind::Locked { .. } => {
+                Some("wait until the other run has ended; if it is killed, the lock is free")
+            }
+            StoreErrorKind::Newer { .. } => Some("use the version that wrote it, or a later one"),
+            StoreErrorKind::Foreign => Some("give a file made by an export of the state, or another state folder"),
+            StoreErrorKind::Occupied => {
+                Some("import into another, empty state folder; or export this state and delete its folder first")
+            }
+            _ => None,
+        }
     }
 }

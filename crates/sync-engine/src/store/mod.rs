@@ -1,8 +1,12 @@
 //! What must outlive a run: journal, manifest, lock and history of each synchronization.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
+mod lock;
 mod schema;
 mod sqlite;
+mod transfer;
 
 use std::any::Any;
 use std::fmt;
@@ -10,12 +14,15 @@ use std::io;
 
 use sync_core::command::ResourceKind;
 use sync_core::journal::Entry;
-use sync_core::{Digest, SynchronizationId};
+use sync_core::{Digest, JobId, SynchronizationId};
 
 use crate::member::Member;
 
 pub use error::{StoreError, StoreErrorKind};
 pub use sqlite::SqliteStore;
+
+/// How many cycles of a synchronization, with the current one, keep their journals.
+pub const JOURNALS_KEPT: u64 = 100;
 
 /// Which synchronization on which target: what a state entry belongs to.
 ///
@@ -51,6 +58,8 @@ pub struct Standing {
     pub cycle: u64,
     /// The journal of that cycle.
     pub journal: Vec<Entry>,
+    /// The last job a cycle of this synchronization is known to have started, as far as journals are kept.
+    pub last_job: Option<JobId>,
     /// Number of the last cycle finalized; 0 if there was none. Without one there is no baseline.
     pub finalized: u64,
     /// Members in the manifest.
@@ -70,10 +79,17 @@ impl Standing {
 pub struct KnownMember {
     /// Who, and what was last said.
     pub member: Member,
-    /// The cycle in which it was last sent; above the last finalized one it was never confirmed.
+    /// The cycle in which that was said; above the last finalized one it was never confirmed.
     pub cycle: u64,
-    /// The cycle since which the source does not have it and the service was told to leave it, if any.
+    /// The first cycle finalized without it whose removal of it was not confirmed; `None` if the last one had it.
     pub missing_since: Option<u64>,
+}
+
+impl KnownMember {
+    /// A member of a manifest, for stores.
+    pub fn new(member: Member, cycle: u64, missing_since: Option<u64>) -> Self {
+        Self { member, cycle, missing_since }
+    }
 }
 
 /// How a source differs from the manifest in one resource.
@@ -96,6 +112,9 @@ pub struct Difference {
     pub member: Member,
 }
 
+/// Gives differences to whoever it is handed, by key, each key once; an error of the taker ends it and comes back.
+pub type Differences<'a> = dyn FnMut(&mut dyn FnMut(&Difference) -> io::Result<()>) -> io::Result<()> + 'a;
+
 /// What becomes of the missing members when a cycle is finalized.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ManifestSwap {
@@ -105,55 +124,100 @@ pub struct ManifestSwap {
 
 /// Keeps the state of synchronizations.
 ///
-/// One store serves many synchronizations; per synchronization one run at a time works on it, which [`StateStore::lock`]
-/// sees to. Everything is blocking and durable when it returns.
+/// A *manifest* is an upper bound of what the service may track for a synchronization: a member enters before anything
+/// about it is sent and leaves only when its removal is confirmed. A *journal* holds the events of one cycle.
+///
+/// One store serves many synchronizations, none of which touches another's state; per synchronization one run at a time
+/// works on it, which [`StateStore::lock`] sees to. Everything is blocking, durable when it returns, and without effect
+/// when it fails or its process dies before.
+///
+/// Members are told apart by their keys; a member that was stored comes back without its [`Member::index`]. While a
+/// store hands out members or takes differences, it must not be called: it may wait for itself.
+///
+/// The feature `conformance` has tests for implementations: `sync_engine::store_conformance!`.
 pub trait StateStore: Send + Sync + fmt::Debug {
-    /// Takes the lock of a synchronization until the returned value is dropped or the process dies.
+    /// Takes the lock of a synchronization until the returned value is dropped or the process dies. It holds back others
+    /// that ask for it and nobody else.
     ///
     /// # Errors
     /// [`StoreErrorKind::Locked`] if another run holds it.
     fn lock(&self, key: &StateKey) -> Result<StateLock, StoreError>;
 
-    /// Where the synchronization stands.
+    /// Where the synchronization stands; [`Standing::default`] for one that is not known.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     fn standing(&self, key: &StateKey) -> Result<Standing, StoreError>;
 
-    /// Visits the manifest in the order of the members' keys. An error of `visit` ends it and comes back.
+    /// The journal of a cycle; empty if there is none. The last [`JOURNALS_KEPT`] cycles have theirs.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
+    fn journal(&self, key: &StateKey, cycle: u64) -> Result<Vec<Entry>, StoreError>;
+
+    /// Visits the manifest in the order of the members' keys.
+    ///
+    /// # Errors
+    /// [`StoreErrorKind::Interrupted`] with the error of `visit`, which ends it; another one if the store cannot be read.
     fn visit_members(
         &self,
         key: &StateKey,
-        visit: &mut dyn FnMut(KnownMember) -> io::Result<()>,
+        visit: &mut dyn FnMut(&KnownMember) -> io::Result<()>,
     ) -> Result<(), StoreError>;
 
-    /// Begins a cycle before anything of it is sent, in one transaction: added members enter the manifest, since from
-    /// now on the service may track them; changed and missing ones are noted for the cycle's end. Returns the cycle's
-    /// number.
+    /// Begins a cycle before anything of it is sent, in one transaction, and returns its number: one more than the last.
+    ///
+    /// Added members enter the manifest, since from now on the service may track them; those it had from a cycle that
+    /// never ended are now of this one. Changed and missing ones are noted for the cycle's end and stay as they are
+    /// until then; what an earlier cycle noted is dropped. Journals of the last [`JOURNALS_KEPT`] cycles, with this one,
+    /// are kept and older ones deleted.
     ///
     /// # Errors
-    /// [`StoreError`] if the store cannot be written; nothing has changed then.
-    fn begin(
-        &self,
-        key: &StateKey,
-        differences: &mut dyn Iterator<Item = io::Result<Difference>>,
-    ) -> Result<u64, StoreError>;
+    /// [`StoreError`] if the store cannot be written or `differences` fails; nothing has changed then.
+    fn begin(&self, key: &StateKey, differences: &mut Differences<'_>) -> Result<u64, StoreError>;
 
-    /// Appends an entry to the journal of the current cycle. With a swap the manifest becomes that of the finalized
-    /// cycle in the same transaction.
+    /// Appends an entry to the journal of the current cycle.
+    ///
+    /// With a swap the manifest becomes that of the finalized cycle in the same transaction: changed members get their
+    /// new content; missing ones leave if they are of a kind confirmed as removed, and are marked as missing since this
+    /// cycle otherwise, unless they were marked before. What was noted is used up. The cycle is then the last one
+    /// finalized, unless the manifest was forgotten since it began.
     ///
     /// # Errors
-    /// [`StoreError`] if the store cannot be written; nothing has changed then.
+    /// [`StoreError`] if no cycle has begun or the store cannot be written; nothing has changed then.
     fn append(&self, key: &StateKey, entry: &Entry, swap: Option<&ManifestSwap>) -> Result<(), StoreError>;
 
-    /// How many members of each kind the current cycle noted as missing.
+    /// How many members of each kind the current cycle noted as missing, in the order of kinds, those with none left out.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
     fn noted_missing(&self, key: &StateKey) -> Result<Vec<(ResourceKind, u64)>, StoreError>;
+
+    /// Which other synchronizations of the same target have this member in their manifest too, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    fn holders(&self, key: &StateKey, member: &Member) -> Result<Vec<SynchronizationId>, StoreError>;
+
+    /// Whether a job was started by any cycle this store has a journal of.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    fn knows_job(&self, job: &JobId) -> Result<bool, StoreError>;
+
+    /// Forgets manifest and baseline of a synchronization; its cycles keep counting and its journals stay. A cycle that
+    /// has begun before gives no baseline any more, however it ends. For when the service tracks nothing for it and has
+    /// nothing of it left to do.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be written; nothing has changed then.
+    fn forget(&self, key: &StateKey) -> Result<(), StoreError>;
+
+    /// The synchronizations this store knows, in order: those a cycle was ever begun of.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    fn list(&self) -> Result<Vec<StateKey>, StoreError>;
 }
 
 /// Holds the lock of a synchronization until dropped.

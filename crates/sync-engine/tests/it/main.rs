@@ -1,1 +1,5 @@
 //! Integration tests.
+
+mod guarding;
+mod histories;
+mod support;

@@ -1,6 +1,7 @@
 //! The transport through its public face, against raw sockets and services made for the purpose.
 
 mod answers;
+mod catalogue;
 mod connections;
 mod peer;
 mod seam;

@@ -226,9 +226,9 @@ impl LegEntry {
 
 fn merge<E: Entry>(entries: &mut Vec<E>, additions: &[E]) {
     for addition in additions {
-        let known = entries.iter_mut().find(|entry| {
-            (addition.id().is_some() && addition.id() == entry.id()) || addition.key() == entry.key()
-        });
+        let known = entries
+            .iter_mut()
+            .find(|entry| (addition.id().is_some() && addition.id() == entry.id()) || addition.key() == entry.key());
         match known {
             Some(entry) => *entry = addition.clone(),
             None => entries.push(addition.clone()),

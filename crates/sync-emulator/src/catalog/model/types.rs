@@ -182,9 +182,8 @@ impl Model {
         for named in &file.statuses {
             statuses.insert("status", register("status", &named.name), &named.name, named, ())?;
         }
-        let first_status = statuses
-            .by_name(FIRST_STATUS)
-            .ok_or_else(|| unknown("model", "of this server", "status", FIRST_STATUS))?;
+        let first_status =
+            statuses.by_name(FIRST_STATUS).ok_or_else(|| unknown("model", "of this server", "status", FIRST_STATUS))?;
 
         let mut domain_types = Types::new();
         for named in &file.domain_types {

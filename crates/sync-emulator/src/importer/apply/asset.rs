@@ -203,5 +203,8 @@ impl Importer<'_> {
 enum Found {
     Asset(Number),
     /// Name and domain as far as the identifier gives them.
-    Place { name: Option<String>, domain: Option<Number> },
+    Place {
+        name: Option<String>,
+        domain: Option<Number>,
+    },
 }

@@ -58,12 +58,7 @@ impl Importer<'_> {
         Ok(number)
     }
 
-    fn update_community(
-        &mut self,
-        command: &Community<'_>,
-        number: Number,
-        parent: Option<Number>,
-    ) -> Outcome<Number> {
+    fn update_community(&mut self, command: &Community<'_>, number: Number, parent: Option<Number>) -> Outcome<Number> {
         let Some(before) = self.store.community(number)? else {
             return Err(not_found(Kind::Community, &community_label(&command.identifier)).into());
         };

@@ -1,5 +1,7 @@
 //! Complex relations: several assets joined at named legs.
 
+use std::collections::HashSet;
+
 use sync_core::command::{ComplexRelation, ComplexRelationIdentifier, Relations};
 
 use super::domain::type_label;
@@ -17,7 +19,7 @@ impl Importer<'_> {
     pub(in crate::importer) fn complex_relation(&mut self, command: &ComplexRelation<'_>) -> Outcome<Number> {
         if let (ComplexRelationIdentifier::Legs { relations: legs }, Some(relations)) =
             (&command.identifier, &command.relations)
-            && let Some((key, _)) = legs.iter().find(|(key, _)| relations.get(key).is_some())
+            && let Some(key) = shared_key(legs, relations)
         {
             return not_idempotent(Kind::ComplexRelation, &format!("The leg '{key}'"));
         }
@@ -86,24 +88,22 @@ impl Importer<'_> {
             let Ok(leg) = complex_type.leg(key) else {
                 return refuse(OF, format!("'{key}' is no leg of this type of complex relation."));
             };
-            let mut wanted = Vec::with_capacity(listed.len());
+            let mut wanted = HashSet::with_capacity(listed.len());
             for identifier in listed {
                 let (asset, asset_type) = self.need_asset(identifier, OF)?;
                 if !self.store.model.is_a(asset_type, leg.asset_type) {
                     let asset = asset_label(identifier);
                     return refuse(OF, format!("Asset '{asset}' does not fit the leg '{}'.", leg.label));
                 }
-                wanted.push(asset);
+                wanted.insert(asset);
             }
-            wanted.sort_unstable();
-            wanted.dedup();
-            let before = self.store.leg(number, leg.number)?;
-            for asset in wanted.iter().filter(|asset| !before.contains(asset)) {
+            let before: HashSet<Number> = self.store.leg(number, leg.number)?.into_iter().collect();
+            for asset in wanted.difference(&before) {
                 self.store.add_to_leg(number, leg.number, *asset)?;
                 is_changed = true;
             }
-            for asset in before.into_iter().filter(|asset| wanted.binary_search(asset).is_err()) {
-                self.store.remove_from_leg(number, leg.number, asset)?;
+            for asset in before.difference(&wanted) {
+                self.store.remove_from_leg(number, leg.number, *asset)?;
                 is_changed = true;
             }
         }
@@ -124,25 +124,30 @@ impl Importer<'_> {
     /// guide calls this form fragile.
     pub(in crate::importer) fn find_by_legs(&mut self, legs: &Relations<'_>) -> Outcome<Option<Number>> {
         let model = self.store.model.clone();
-        let mut matches: Option<Vec<Number>> = None;
+        let mut matches: Option<HashSet<Number>> = None;
         for (key, listed) in legs.iter() {
             let Some(leg) = model.leg(key) else { return refuse(OF, format!("'{key}' is no leg.")) };
             for identifier in listed {
                 let (asset, _) = self.need_asset(identifier, OF)?;
-                let with = self.store.complex_relations_with(leg, asset)?;
+                let with: HashSet<Number> = self.store.complex_relations_with(leg, asset)?.into_iter().collect();
                 matches = Some(match matches {
-                    Some(so_far) => so_far.into_iter().filter(|relation| with.contains(relation)).collect(),
+                    Some(so_far) => so_far.intersection(&with).copied().collect(),
                     None => with,
                 });
             }
         }
-        match matches.as_deref() {
-            None => refuse(OF, "The complex relation identifier names no leg."),
-            Some([]) => Ok(None),
-            Some([number]) => Ok(Some(*number)),
-            Some(_) => refuse(OF, "Several complex relations have these legs; use a more specific identifier."),
+        let Some(matches) = matches else { return refuse(OF, "The complex relation identifier names no leg.") };
+        if matches.len() > 1 {
+            return refuse(OF, "Several complex relations have these legs; use a more specific identifier.");
         }
+        Ok(matches.into_iter().next())
     }
+}
+
+/// A key that stands in both maps.
+fn shared_key<'r>(legs: &'r Relations<'_>, relations: &Relations<'_>) -> Option<&'r str> {
+    let keys: HashSet<&str> = relations.iter().map(|(key, _)| key.as_str()).collect();
+    legs.iter().map(|(key, _)| key.as_str()).find(|key| keys.contains(key))
 }
 
 fn occurrence_message(leg: &Leg) -> String {

@@ -35,9 +35,7 @@ impl Importer<'_> {
     fn create_mapping(&mut self, command: &Mapping<'_>, target: Option<(Kind, Number)>) -> Outcome<Number> {
         let (system, entity, target) = match &command.identifier {
             MappingIdentifier::Id { id } => return Err(not_found(Kind::Mapping, &id.to_string()).into()),
-            MappingIdentifier::External(pair) => {
-                (&pair.external_system_id, Some(&pair.external_entity_id), target)
-            }
+            MappingIdentifier::External(pair) => (&pair.external_system_id, Some(&pair.external_entity_id), target),
             MappingIdentifier::Target { external_system_id, target: identifying } => {
                 let identifying = self.find_target(identifying)?;
                 if target.is_some() && target != identifying {
@@ -126,7 +124,9 @@ impl Importer<'_> {
             None => None,
         };
         match by_pair.into_iter().chain(by_resource).find(|found| Some(*found) != own) {
-            Some(_) => refuse(OF, format!("The external pair '{}/{}' or its resource is in use.", row.system, row.entity)),
+            Some(_) => {
+                refuse(OF, format!("The external pair '{}/{}' or its resource is in use.", row.system, row.entity))
+            }
             None => Ok(()),
         }
     }

@@ -9,8 +9,8 @@ mod mapping;
 mod relations;
 mod responsibilities;
 
+use super::executor::Importer;
 use super::failure::{Failure, Outcome, refuse};
-use super::importer::Importer;
 use super::resolve::{category, noun};
 use crate::catalog::{Kind, MappingRow, Number};
 use crate::jobs::Category;

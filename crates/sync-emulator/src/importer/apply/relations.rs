@@ -36,11 +36,8 @@ impl Importer<'_> {
                 wanted.push(self.related_asset(own_type, relation, end, identifier)?);
             }
             // An asset that is new has no relations, except those to itself that were stated under another key.
-            let before = if is_new && !wanted.contains(&own) {
-                Vec::new()
-            } else {
-                self.store.related(own, relation, end)?
-            };
+            let before =
+                if is_new && !wanted.contains(&own) { Vec::new() } else { self.store.related(own, relation, end)? };
             for other in &wanted {
                 if self.store.relate(own, relation, end, *other)? {
                     self.tally.added(OF);

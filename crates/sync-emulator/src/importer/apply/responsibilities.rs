@@ -1,5 +1,7 @@
 //! Responsibilities: the owners listed for a role replace those it had.
 
+use std::collections::HashSet;
+
 use sync_core::command::{Owner, Responsibilities, UserGroupRef, UserRef};
 
 use crate::catalog::{Number, OwnerKind, StoredOwner};
@@ -23,19 +25,13 @@ impl Importer<'_> {
             if model.roles.get(role) != Some(&true) {
                 return refuse(OF, format!("Role '{key}' cannot be assigned on a resource."));
             }
-            let mut wanted: Vec<StoredOwner> = Vec::with_capacity(owners.len());
-            for owner in owners {
-                let owner = self.owner(owner)?;
-                if !wanted.contains(&owner) {
-                    wanted.push(owner);
-                }
-            }
-            let before = self.store.owners(resource, role)?;
-            for owner in wanted.iter().filter(|owner| !before.contains(owner)) {
+            let wanted = owners.iter().map(|owner| self.owner(owner)).collect::<Outcome<HashSet<_>>>()?;
+            let before: HashSet<_> = self.store.owners(resource, role)?.into_iter().collect();
+            for owner in wanted.difference(&before) {
                 self.store.add_owner(resource, role, owner)?;
                 self.tally.added(OF);
             }
-            for owner in before.iter().filter(|owner| !wanted.contains(owner)) {
+            for owner in before.difference(&wanted) {
                 self.store.remove_owner(resource, role, owner)?;
                 self.tally.removed(OF);
             }

@@ -1,0 +1,96 @@
+//! `collibra-sync plan`
+
+use std::path::Path;
+
+use serde::Serialize;
+use sync_engine::store::{SqliteStore, StateKey, StateStore};
+use sync_engine::{Finding, GuardReason, PlanEntry, PlanReport, RunOptions, SavedPlan, plan};
+
+use super::{Manner, inputs};
+use crate::args::{OutputFormat, PlanArgs};
+use crate::exit::{Exit, Failure, OrExit};
+use crate::output::{human, printer};
+use crate::target::Chosen;
+
+pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
+    let store = SqliteStore::open(&args.state).or_exit(Exit::BROKEN)?;
+    let inputs = inputs::open(&args.input.inputs, args.input.format, &args.state)?;
+    let options = RunOptions::new(key(args, &store)?)
+        .with_finalization(args.guard.on_missing.unwrap_or_default())
+        .with_guard(args.guard.limits())
+        .with_demands(args.guard.demands());
+    let list = if args.full { usize::MAX } else { sync_engine::PLAN_LIST };
+    let report = plan(&inputs, &options, &store, &args.state, list).or_exit(Exit::FAILED)?;
+
+    let exit = match report.is_rejected() {
+        true => Exit::FAILED,
+        false if args.detailed_exitcode && !report.plan.is_empty() => Exit::TO_DO,
+        false => Exit::DONE,
+    };
+    if let (Some(file), Some(saved)) = (&args.out, &report.saved) {
+        save(file, saved)?;
+    }
+    match manner.output {
+        OutputFormat::Json => printer::json(&Json::of(&report, exit)),
+        OutputFormat::Human => printer::text(&human::plan(&report, args.full)),
+    }
+    Ok(exit)
+}
+
+/// What the state is kept under. Without a target it must be clear which one is meant.
+fn key(args: &PlanArgs, store: &SqliteStore) -> Result<StateKey, Failure> {
+    if let Ok(chosen) = Chosen::from(&args.target) {
+        return Ok(StateKey::new(chosen.name(&args.state).or_exit(Exit::BROKEN)?, args.id.clone()));
+    }
+    let known = store.list().or_exit(Exit::BROKEN)?;
+    let mut known = known.into_iter().filter(|key| *key.synchronization() == args.id);
+    match (known.next(), known.next()) {
+        (Some(key), None) => Ok(key),
+        (None, _) => Ok(StateKey::new("", args.id.clone())),
+        (Some(_), Some(_)) => Err(Failure::usage(format_args!("the state knows {} for several targets", args.id))
+            .with_hint("name one with --url URL (or COLLIBRA_URL) or --embedded")),
+    }
+}
+
+fn save(file: &Path, plan: &SavedPlan) -> Result<(), Failure> {
+    let mut json = serde_json::to_vec_pretty(plan).or_exit(Exit::BROKEN)?;
+    json.push(b'\n');
+    std::fs::write(file, json)
+        .map_err(|error| anyhow::Error::new(error).context(format!("writing the plan {} failed", file.display())))
+        .or_exit(Exit::BROKEN)
+}
+
+/// The object `--output json` prints.
+#[derive(Serialize)]
+struct Json<'r> {
+    added: &'r [PlanEntry],
+    changed: &'r [PlanEntry],
+    missing: &'r [PlanEntry],
+    same: u64,
+    added_total: u64,
+    changed_total: u64,
+    missing_total: u64,
+    known: u64,
+    guard: &'r [GuardReason],
+    findings: &'r [Finding],
+    exit_code: u8,
+}
+
+impl<'r> Json<'r> {
+    fn of(report: &'r PlanReport, exit: Exit) -> Self {
+        let plan = &report.plan;
+        Self {
+            added: &plan.added.entries,
+            changed: &plan.changed.entries,
+            missing: &plan.missing.entries,
+            same: plan.same,
+            added_total: plan.added.total,
+            changed_total: plan.changed.total,
+            missing_total: plan.missing.total,
+            known: plan.known,
+            guard: &report.guard,
+            findings: &report.findings,
+            exit_code: exit.0,
+        }
+    }
+}

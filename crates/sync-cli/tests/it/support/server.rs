@@ -1,0 +1,41 @@
+//! The embedded server as a program of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use super::{program, until};
+
+/// `emulator serve` on a free port; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Server {
+    pub(crate) fn start(folder: &Path, args: &[&str]) -> Self {
+        let mut command = program(folder, ["emulator", "serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.args(args).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let mut url = String::new();
+        BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut url).expect("a line");
+        let url = url.trim_end().to_owned();
+        assert!(url.starts_with("http://127.0.0.1:"), "the first line is the URL, not {url:?}");
+        Self { child, url }
+    }
+
+    /// Asks it to stop and waits for that.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -TERM $0", &id]).status().expect("a shell");
+        assert!(sent.success(), "the signal could not be sent");
+        until("the server stops", || self.child.try_wait().expect("our own child"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

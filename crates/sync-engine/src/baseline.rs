@@ -1,0 +1,154 @@
+//! Whether this state still fits what the target says: lost, foreign, older than the target, or the target was reset.
+
+use sync_core::cycle::Event;
+use sync_core::journal::Entry;
+use sync_core::transport::{JobQuery, TransportError, TransportErrorKind};
+use sync_core::{Job, JobId, Page, SynchronizationId, Transport};
+
+use crate::guard::{GuardReason, GuardReasonKind};
+use crate::store::{Standing, StateStore, StoreError};
+
+/// Pages of jobs looked through for our last one.
+const MOST_PAGES: u64 = 10;
+
+/// What the target says about our state.
+pub(crate) enum Baseline {
+    /// Nothing speaks against it.
+    Good,
+    /// The target tracks nothing for this synchronization any more: what we know of it is void.
+    Reset,
+    /// What finalizing would touch cannot be counted.
+    Unfit(GuardReason),
+}
+
+/// Why a baseline could not be looked at.
+pub(crate) enum BaselineError {
+    Transport(TransportError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for BaselineError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+const WAY_OUT: &str = "run one full cycle with --on-missing ignore: it removes nothing and makes this state know what \
+                       the target tracks from then on";
+
+/// Looks at what the target knows. Reads only.
+pub(crate) async fn look(
+    transport: &dyn Transport,
+    store: &dyn StateStore,
+    id: &SynchronizationId,
+    standing: &Standing,
+) -> Result<Baseline, BaselineError> {
+    let known = transport.exists(id).await.map_err(BaselineError::Transport)?;
+    match (known, standing.has_baseline()) {
+        (false, true) => Ok(Baseline::Reset),
+        (false, false) => Ok(Baseline::Good),
+        (true, false) => {
+            let message = format!(
+                "the target knows the synchronization {id} and this state does not: what finalizing would touch cannot \
+                 be counted"
+            );
+            Ok(Baseline::Unfit(GuardReason::new(GuardReasonKind::NoBaseline, message).with_advice(WAY_OUT)))
+        }
+        (true, true) => match &standing.last_job {
+            Some(last) => behind(transport, store, last, &standing.journal).await,
+            None => Ok(Baseline::Good),
+        },
+    }
+}
+
+/// Whether jobs like ours were started since our last one by somebody this state does not know of: then the state is an
+/// older copy, or another folder works on the target with the same user.
+async fn behind(
+    transport: &dyn Transport,
+    store: &dyn StateStore,
+    last: &JobId,
+    journal: &[Entry],
+) -> Result<Baseline, BaselineError> {
+    let ours = match transport.job(last).await {
+        Ok(job) => job,
+        Err(error) if error.kind() == TransportErrorKind::NotFound => {
+            let message = format!("the target does not know job {last}, the last one of this state");
+            return Ok(unfit(message));
+        }
+        Err(error) => return Err(BaselineError::Transport(error)),
+    };
+    let names = names_of_ours(transport, &ours, journal).await;
+    let query = match &ours.created_by {
+        Some(user) => JobQuery::default().with_created_by(user.clone()),
+        None => JobQuery::default(),
+    };
+    let mut excused = unanswered(journal);
+    for page in 0..MOST_PAGES {
+        let jobs = match transport.jobs(&query, page * u64::from(Page::<Job>::MAX_LIMIT)).await {
+            Ok(jobs) => jobs.results,
+            Err(error) if is_absent(&error) => {
+                tracing::warn!(%error, "this target lists no jobs: an older copy of the state cannot be told");
+                return Ok(Baseline::Good);
+            }
+            Err(error) => return Err(BaselineError::Transport(error)),
+        };
+        for job in &jobs {
+            if job.id == *last {
+                return Ok(Baseline::Good);
+            }
+            let alike = job.name.as_ref().is_none_or(|name| names.contains(name));
+            if !alike || store.knows_job(&job.id)? {
+                continue;
+            }
+            if excused == 0 {
+                let message = format!(
+                    "the target did job {} after {last}, the last one this state knows of: the state is an older copy, \
+                     or another folder works with the same user",
+                    job.id
+                );
+                return Ok(unfit(message));
+            }
+            excused -= 1;
+        }
+        if jobs.len() < Page::<Job>::MAX_LIMIT as usize {
+            break;
+        }
+    }
+    Ok(unfit(format!("job {last}, the last one of this state, is not among the jobs the target lists")))
+}
+
+fn unfit(message: String) -> Baseline {
+    Baseline::Unfit(GuardReason::new(GuardReasonKind::StateBehind, message).with_advice(WAY_OUT))
+}
+
+/// What jobs like ours are called: those of the last cycle's finalization and of its first batch.
+async fn names_of_ours(transport: &dyn Transport, last: &Job, journal: &[Entry]) -> Vec<String> {
+    let mut names: Vec<String> = last.name.iter().cloned().collect();
+    let first = journal.iter().find_map(|entry| job_of(&entry.event));
+    if let Some(first) = first.filter(|first| **first != last.id) {
+        names.extend(transport.job(first).await.ok().and_then(|job| job.name));
+    }
+    names
+}
+
+/// How many calls of the last cycle may have started a job that no answer told us of.
+fn unanswered(journal: &[Entry]) -> usize {
+    let count = |wanted: fn(&Event) -> bool| journal.iter().filter(|entry| wanted(&entry.event)).count();
+    let sent =
+        |event: &Event| matches!(event, Event::BatchReady { .. } | Event::PauseOver { .. } | Event::FinalizeOrdered);
+    let answered =
+        |event: &Event| matches!(event, Event::Accepted { .. } | Event::NotSent { .. } | Event::Refused { .. });
+    count(sent).saturating_sub(count(answered))
+}
+
+fn job_of(event: &Event) -> Option<&JobId> {
+    match event {
+        Event::Accepted { job, .. } | Event::Found { job, .. } => Some(job),
+        _ => None,
+    }
+}
+
+/// Whether an error says that the target has no such list, or not for us.
+fn is_absent(error: &TransportError) -> bool {
+    matches!(error.kind(), TransportErrorKind::NotFound | TransportErrorKind::Forbidden | TransportErrorKind::Refused)
+}

@@ -1,0 +1,201 @@
+//! How a run ends: what happened, what is known to be true, what to do next.
+
+use sync_core::cycle::{Call, CallReport, Cycle, CycleState, Finalized, Halt, HaltReason};
+use sync_core::transport::{TransportError, TransportErrorKind};
+use sync_core::{BatchNumber, Counters, Finalization, TransportExt};
+
+use super::walk::{Run, Stop};
+use crate::locate::locate;
+use crate::rebuild::RebuildError;
+use crate::report::{BatchReport, ErrorReport, FinalizeReport, MOST_ERRORS, PlanCounts, RunOutcome, words};
+use crate::store::StoreErrorKind;
+use crate::survey::SurveyError;
+
+impl Run<'_> {
+    pub(super) fn finished(&mut self, cycle: &Cycle<Finalized>) {
+        self.fill(cycle.state(), cycle.reports());
+        let PlanCounts { missing, .. } = self.report.plan;
+        let mut message = vec!["the cycle is finalized".to_owned()];
+        let removed = self.report.finalize.as_ref().and_then(|finalize| finalize.removed);
+        match (self.options.finalization, removed) {
+            (Finalization::RemoveResources, Some(removed)) if removed != missing => message.push(format!(
+                "{missing} resources were missing, the service says it removed {removed}; those not confirmed stay in \
+                 the manifest"
+            )),
+            (Finalization::Ignore, _) if missing > 0 => message
+                .push(format!("{missing} resources are missing from the source and were left alone in the catalogue")),
+            _ => {}
+        }
+        self.report.end(RunOutcome::Finalized, message);
+    }
+
+    /// Fills batches, finalization and counts from the cycle.
+    fn fill(&mut self, state: &CycleState, reports: &[CallReport]) {
+        let of = |call| reports.iter().find(|report| report.call == call);
+        self.report.batches = (1..)
+            .zip(state.batches())
+            .map(|(number, batch)| {
+                let report = BatchNumber::new(number).and_then(|number| of(Call::Batch(number)));
+                let (state, result) = report.map(words).unwrap_or_default();
+                BatchReport {
+                    number,
+                    commands: batch.commands(),
+                    bytes: batch.bytes(),
+                    job_id: batch.exchange().and_then(|exchange| exchange.job().cloned()),
+                    state,
+                    result,
+                    outcome: batch.exchange().and_then(|exchange| exchange.outcome()),
+                    seconds: report.map(|report| report.elapsed.as_secs_f64()),
+                }
+            })
+            .collect();
+        self.report.finalize = state.finalize().map(|exchange| {
+            let report = of(Call::Finalize);
+            let summary = report.and_then(|report| report.summary.as_ref());
+            let (job_state, result) = report.map(words).unwrap_or_default();
+            FinalizeReport {
+                strategy: state.finalization().unwrap_or_default().strategy().to_owned(),
+                job_id: exchange.job().cloned(),
+                state: job_state,
+                result,
+                removed: summary.map(|summary| {
+                    // What hung on a removed resource, its mapping for instance, is counted by the service but not here.
+                    let kinds = self.report.details.missing.by_kind.iter();
+                    kinds.map(|(kind, _)| summary.counts(kind.category()).removed).sum()
+                }),
+            }
+        });
+        for report in reports {
+            if let Some(summary) = &report.summary {
+                self.report.count(summary);
+            }
+        }
+        self.report.summary.retain(|_, counters| *counters != Counters::default());
+    }
+
+    /// Ends a run that did not reach its end.
+    pub(super) async fn stopped(&mut self, stop: Stop) {
+        let (outcome, message) = match stop {
+            Stop::Rejected => {
+                let found = self.report.findings.len() as u64 + self.report.more_findings;
+                let message = format!("the input is not fit to be sent ({found} findings); nothing was sent");
+                (RunOutcome::InputRejected, vec![message])
+            }
+            Stop::Guarded(reasons) => {
+                let mut message: Vec<_> = reasons.iter().map(|reason| reason.message.clone()).collect();
+                message.push("nothing was removed".to_owned());
+                self.report.guard = reasons;
+                (RunOutcome::Guarded, message)
+            }
+            Stop::Export(error) => (RunOutcome::Broken, vec![chain(&error), "nothing was sent".to_owned()]),
+            Stop::Denied(error) => {
+                let (outcome, then) = (of_transport(&error).unwrap_or(RunOutcome::Failed), "nothing was sent");
+                (outcome, vec![chain(&error), then.to_owned()])
+            }
+            Stop::Halt(halt) => self.halted(&halt).await,
+            Stop::Rebuild(RebuildError::Changed | RebuildError::Unwanted) => (
+                RunOutcome::InputChanged,
+                vec![
+                    "the input changed while it was being sent".to_owned(),
+                    "nothing was finalized; run it again when it is complete".to_owned(),
+                ],
+            ),
+            Stop::Rebuild(RebuildError::Input(error)) => {
+                let then = "nothing was finalized; run it again when the input can be read".to_owned();
+                (RunOutcome::InputChanged, vec![chain(&error), then])
+            }
+            Stop::Survey(error) => match error {
+                SurveyError::Spill(_) => (RunOutcome::Broken, vec![chain(&error), "nothing was sent".to_owned()]),
+                _ => (RunOutcome::InputRejected, vec![chain(&error), "nothing was sent".to_owned()]),
+            },
+            Stop::Plan(error) => (RunOutcome::Broken, vec![chain(&error), "nothing was sent".to_owned()]),
+            Stop::Store(error) => {
+                let locked = matches!(error.kind(), StoreErrorKind::Locked { .. });
+                let outcome = if locked { RunOutcome::Uncertain } else { RunOutcome::Broken };
+                (outcome, vec![chain(&error), "nothing was sent".to_owned()])
+            }
+            Stop::Task(error) => (RunOutcome::Broken, vec![chain(&error), "this is a bug".to_owned()]),
+        };
+        self.report.end(outcome, message);
+    }
+
+    async fn halted(&mut self, halt: &Halt) -> (RunOutcome, Vec<String>) {
+        self.fill(halt.state(), halt.reports());
+        let what = chain(halt);
+        let open = "the cycle stays open on the target and nothing was removed".to_owned();
+        let again = "running the same again is safe: it looks after the jobs of this run first".to_owned();
+        match halt.reason() {
+            HaltReason::Refused { source, .. } => {
+                let outcome = source.as_ref().and_then(of_transport).unwrap_or(RunOutcome::Failed);
+                (outcome, vec![what, open])
+            }
+            HaltReason::JobFailed { call: call @ Call::Batch(_), .. } => {
+                self.read_errors(*call, halt).await;
+                (RunOutcome::Failed, vec![what, open])
+            }
+            HaltReason::JobFailed { call: Call::Finalize, .. } => {
+                self.read_errors(Call::Finalize, halt).await;
+                let part = "how much of it was done is not known".to_owned();
+                (RunOutcome::Uncertain, vec![what, part, again])
+            }
+            HaltReason::AnswerLost { .. } => (RunOutcome::Uncertain, vec![what, again]),
+            HaltReason::JobUnreadable { source, .. } => {
+                let denied = source.as_ref().and_then(of_transport) == Some(RunOutcome::Denied);
+                (if denied { RunOutcome::Denied } else { RunOutcome::Uncertain }, vec![what, again])
+            }
+            HaltReason::Stopped => (RunOutcome::Stopped, vec![what, open, again]),
+            HaltReason::Journal(_) => (RunOutcome::Broken, vec![what, again]),
+            _ => (RunOutcome::Broken, vec![what, "this is a bug".to_owned()]),
+        }
+    }
+
+    /// Reads what the job says about its failed commands and joins it to the input, as far as that can be had.
+    async fn read_errors(&mut self, call: Call, halt: &Halt) {
+        let Some(job) = halt.state().exchange(call).and_then(|exchange| exchange.job()) else { return };
+        let batch = match call {
+            Call::Batch(batch) => Some(batch.get()),
+            Call::Finalize => None,
+        };
+        match self.engine.transport.all_errors(job, MOST_ERRORS).await {
+            Ok(errors) => {
+                let mut errors: Vec<_> = errors.into_iter().map(|error| ErrorReport::of(batch, error)).collect();
+                let (inputs, cuts) = (self.inputs.clone(), self.cuts.clone());
+                let located = tokio::task::spawn_blocking(move || {
+                    let found = locate(&mut errors, &inputs, &cuts);
+                    (errors, found)
+                });
+                if let Ok((errors, found)) = located.await {
+                    if let Err(error) = found {
+                        tracing::warn!(%error, "errors of a job could not be joined to the input");
+                    }
+                    self.report.errors = errors;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "errors of a job could not be read"),
+        }
+    }
+}
+
+/// What a failed call says about the target as a whole.
+fn of_transport(error: &TransportError) -> Option<RunOutcome> {
+    match error.kind() {
+        TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Some(RunOutcome::Denied),
+        TransportErrorKind::Unreachable | TransportErrorKind::Broken => Some(RunOutcome::Unreachable),
+        _ => None,
+    }
+}
+
+/// An error and its causes in one sentence.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut sentence = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !sentence.ends_with(&cause_text) {
+            sentence.push_str(": ");
+            sentence.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    sentence
+}

@@ -1,0 +1,101 @@
+//! What a caller sets up once and runs many times.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use sync_core::Transport;
+use sync_core::catalogue::Catalogue;
+use sync_core::clock::Clock;
+use sync_core::cycle::StopSignal;
+
+use super::walk::Run;
+use crate::clock::SystemClock;
+use crate::event::ProgressSink;
+use crate::input::Input;
+use crate::options::RunOptions;
+use crate::report::Report;
+use crate::store::StateStore;
+
+/// Runs synchronizations: reads and checks a source, plans, asks the guard, sends the batches, finalizes, reports.
+///
+/// Two passes over the input: the first one sends nothing and ends in a plan and the guard's word, the second one
+/// builds the same batches again and sends them one by one. Memory is bounded whatever the size of the input: two
+/// batches, one command, 8 MiB for sorting and 8 MiB for the state.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) store: Arc<dyn StateStore>,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) spill: PathBuf,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) sink: Arc<dyn ProgressSink>,
+    pub(super) stop: StopSignal,
+    pub(super) catalogue: Option<Arc<dyn Catalogue>>,
+}
+
+impl Engine {
+    /// An engine that keeps its state in `store`, speaks through `transport` and spills into the folder `spill`.
+    pub fn new(store: Arc<dyn StateStore>, transport: Arc<dyn Transport>, spill: impl Into<PathBuf>) -> Self {
+        Self {
+            store,
+            transport,
+            spill: spill.into(),
+            clock: Arc::new(SystemClock),
+            sink: Arc::new(()),
+            stop: StopSignal::default(),
+            catalogue: None,
+        }
+    }
+
+    /// Sets where the time comes from.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets who is told what happens.
+    #[must_use]
+    pub fn with_progress(mut self, sink: Arc<dyn ProgressSink>) -> Self {
+        self.sink = sink;
+        self
+    }
+
+    /// Sets the signal that asks to stop at the next safe point.
+    #[must_use]
+    pub fn with_stop(mut self, stop: StopSignal) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// Sets what reads the catalogue back; needed for [`RunOptions::export_missing`] only.
+    #[must_use]
+    pub fn with_catalogue(mut self, catalogue: Arc<dyn Catalogue>) -> Self {
+        self.catalogue = Some(catalogue);
+        self
+    }
+
+    /// Runs one cycle. However it ends, the report says what happened, what is known to be true and what to do next.
+    ///
+    /// Needs a tokio runtime: blocking work goes to its blocking threads.
+    ///
+    /// # Cancellation
+    /// A dropped future leaves the journal at the last recorded event; what was being sent may have been accepted. The
+    /// next run clears that up first.
+    pub async fn run(&self, inputs: Vec<Input>, options: RunOptions) -> Report {
+        let began = Instant::now();
+        let mut run = Run::new(self, inputs, options);
+        if let Err(stop) = run.walk().await {
+            run.stopped(stop).await;
+        }
+        run.report.seconds.insert("total".to_owned(), began.elapsed().as_secs_f64());
+        run.report
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("store", &self.store).field("spill", &self.spill).finish_non_exhaustive()
+    }
+}

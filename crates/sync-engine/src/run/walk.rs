@@ -1,0 +1,253 @@
+//! The straight way of a run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use sync_core::Finalization;
+use sync_core::cycle::{Batching, Crew, Cycle, CycleState, Halt, Open, Phase, StepError, clear_up};
+use sync_core::guard::GuardPass;
+use sync_core::transport::TransportError;
+use sync_formats::Batch;
+use tokio::sync::mpsc;
+
+use super::Engine;
+use super::watch::Watch;
+use crate::baseline::{Baseline, BaselineError, look};
+use crate::event::Progress;
+use crate::export::{ExportError, export};
+use crate::finding::Severity;
+use crate::guard::{GuardReason, judge_missing, judge_plan, judge_source};
+use crate::input::Input;
+use crate::journal::StoreJournal;
+use crate::options::RunOptions;
+use crate::plan::{PLAN_LIST, PlanError, Planned, compare};
+use crate::rebuild::{RebuildError, rebuild};
+use crate::report::{InputReport, PlanCounts, Report};
+use crate::store::{Change, Standing, StoreError, StoreErrorKind};
+use crate::survey::{Cut, Depth, Survey, SurveyError, survey};
+
+/// One run under way.
+pub(super) struct Run<'e> {
+    pub(super) engine: &'e Engine,
+    pub(super) options: RunOptions,
+    pub(super) inputs: Vec<Input>,
+    pub(super) cuts: Vec<Cut>,
+    pub(super) report: Report,
+}
+
+/// Why a run ends before its end.
+pub(super) enum Stop {
+    Rejected,
+    Guarded(Vec<GuardReason>),
+    Denied(TransportError),
+    Halt(Box<Halt>),
+    Rebuild(RebuildError),
+    Survey(SurveyError),
+    Plan(PlanError),
+    Store(StoreError),
+    Export(ExportError),
+    Task(tokio::task::JoinError),
+}
+
+macro_rules! stop_from {
+    ($($error:ty => $variant:ident),*) => {$(
+        impl From<$error> for Stop {
+            fn from(error: $error) -> Self {
+                Self::$variant(error.into())
+            }
+        }
+    )*};
+}
+stop_from!(Halt => Halt, RebuildError => Rebuild, SurveyError => Survey, PlanError => Plan, StoreError => Store,
+    ExportError => Export, tokio::task::JoinError => Task);
+
+impl From<BaselineError> for Stop {
+    fn from(error: BaselineError) -> Self {
+        match error {
+            BaselineError::Transport(error) => Self::Denied(error),
+            BaselineError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl<'e> Run<'e> {
+    pub(super) fn new(engine: &'e Engine, inputs: Vec<Input>, options: RunOptions) -> Self {
+        let report = Report::new(options.synchronization().clone());
+        Self { engine, options, inputs, cuts: Vec::new(), report }
+    }
+
+    pub(super) async fn walk(&mut self) -> Result<(), Stop> {
+        let lock = {
+            let (store, key) = (Arc::clone(&self.engine.store), self.options.key.clone());
+            tokio::task::spawn_blocking(move || store.lock(&key)).await??
+        };
+        let survey = self.read().await?;
+        let mut reasons = judge_source(&self.options.demands, survey.commands, &survey.absent);
+        reasons.extend(self.baseline().await?);
+        let standing = self.clear_up().await?;
+        if let Some(plan) = &self.options.plan {
+            reasons.extend(plan.outdated(&self.options.key, survey.digest, &standing));
+        }
+        let mut planned = self.plan(survey, &standing).await?;
+        reasons.extend(self.ask_guard().err().unwrap_or_default());
+        if self.options.finalization.is_destructive() {
+            let store = self.engine.store.as_ref();
+            reasons.extend(judge_missing(&self.options.demands, &mut planned, store, &self.options.key)?);
+        }
+        if !reasons.is_empty() {
+            return Err(Stop::Guarded(reasons));
+        }
+        self.export(&mut planned).await?;
+
+        self.report.cycle = self.engine.store.begin(&self.options.key, &mut |take| planned.differences(take))?;
+        let began = Instant::now();
+        let settings = self.options.settings(seed(&self.options, self.report.cycle));
+        let cycle = Cycle::begin(self.crew(self.options.finalization), CycleState::idle(), settings).await?;
+        let cycle = self.send(cycle).await?;
+        self.report.seconds.insert("send".to_owned(), began.elapsed().as_secs_f64());
+
+        let began = Instant::now();
+        let mut sealed = cycle.seal().await?;
+        let pass = match self.ask_guard() {
+            Ok(pass) => pass,
+            Err(reasons) => {
+                sealed.stop().await;
+                return Err(Stop::Guarded(reasons));
+            }
+        };
+        let permit = sealed.permit(&pass).await?;
+        let finalized = sealed.finalize(permit).await?;
+        self.report.seconds.insert("finalize".to_owned(), began.elapsed().as_secs_f64());
+        self.finished(&finalized);
+        drop(lock);
+        Ok(())
+    }
+
+    /// The first pass: nothing is sent.
+    async fn read(&mut self) -> Result<Survey, Stop> {
+        let began = Instant::now();
+        self.engine.sink.progress(Progress::Reading);
+        let (inputs, limits, spill) = (self.inputs.clone(), self.options.batches, self.engine.spill.clone());
+        let require = self.options.demands.require.clone();
+        let survey = tokio::task::spawn_blocking(move || survey(&inputs, limits, Depth::Run, &require, &spill));
+        let mut survey = survey.await??;
+        self.report.seconds.insert("read".to_owned(), began.elapsed().as_secs_f64());
+        self.report.input = InputReport {
+            files: self.inputs.iter().map(|input| input.name().to_owned()).collect(),
+            commands: survey.commands,
+            bytes: survey.bytes,
+        };
+        self.report.findings = std::mem::take(&mut survey.findings);
+        self.report.more_findings = survey.more_findings;
+        if self.report.findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(Stop::Rejected);
+        }
+        self.cuts = std::mem::take(&mut survey.cuts);
+        let (commands, bytes, batches) = (survey.commands, survey.bytes, self.cuts.len());
+        self.engine.sink.progress(Progress::Read { commands, bytes, batches });
+        Ok(survey)
+    }
+
+    /// Looks at what the target knows of the synchronization. Proves besides that the target can be reached and that the
+    /// credentials are good, before anything large is sent.
+    async fn baseline(&self) -> Result<Option<GuardReason>, Stop> {
+        let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
+        let standing = store.standing(&self.options.key)?;
+        match look(transport, store, self.options.synchronization(), &standing).await? {
+            Baseline::Good => Ok(None),
+            Baseline::Reset => {
+                store.forget(&self.options.key)?;
+                Ok(None)
+            }
+            Baseline::Unfit(reason) => Ok(self.options.finalization.is_destructive().then_some(reason)),
+        }
+    }
+
+    /// Brings a cycle that was cut off to a known end, sending nothing.
+    async fn clear_up(&self) -> Result<Standing, Stop> {
+        let standing = self.engine.store.standing(&self.options.key)?;
+        let state = CycleState::replay(&standing.journal).map_err(|error| Stop::Store(damaged(error)))?;
+        if matches!(state.phase(), Phase::Idle | Phase::Finalized) {
+            return Ok(standing);
+        }
+        self.engine.sink.progress(Progress::ClearingUp);
+        let finalization = state.finalization().unwrap_or_default();
+        clear_up(self.crew(finalization), state).await?;
+        Ok(self.engine.store.standing(&self.options.key)?)
+    }
+
+    async fn plan(&mut self, mut survey: Survey, standing: &Standing) -> Result<Planned, Stop> {
+        let began = Instant::now();
+        let (store, key) = (Arc::clone(&self.engine.store), self.options.key.clone());
+        let (standing, spill) = (standing.clone(), self.engine.spill.clone());
+        let planned = tokio::task::spawn_blocking(move || {
+            compare(&mut survey.members, store.as_ref(), &key, &standing, &spill, PLAN_LIST)
+        });
+        let mut planned = planned.await??;
+        self.report.seconds.insert("plan".to_owned(), began.elapsed().as_secs_f64());
+        self.report.plan = PlanCounts::from(&planned.plan);
+        self.engine.sink.progress(Progress::Planned { plan: &planned.plan });
+        self.report.details = std::mem::take(&mut planned.plan);
+        Ok(planned)
+    }
+
+    fn ask_guard(&self) -> Result<GuardPass, Vec<GuardReason>> {
+        judge_plan(&self.options.guard, self.options.finalization, &self.report.details)
+    }
+
+    /// Writes down what is about to be removed, if asked to.
+    async fn export(&self, planned: &mut Planned) -> Result<(), Stop> {
+        let Some(file) = &self.options.export_missing else { return Ok(()) };
+        let catalogue = self.engine.catalogue.as_ref().ok_or(ExportError::NoCatalogue)?;
+        let mut missing = Vec::new();
+        planned
+            .differences(&mut |difference| {
+                if difference.change == Change::Missing {
+                    missing.push(difference.member.identity());
+                }
+                Ok(())
+            })
+            .map_err(PlanError::Spill)?;
+        export(catalogue.as_ref(), missing, file).await?;
+        Ok(())
+    }
+
+    fn crew(&self, finalization: Finalization) -> Crew {
+        let journal =
+            StoreJournal { store: Arc::clone(&self.engine.store), key: self.options.key.clone(), finalization };
+        Crew::new(Arc::clone(&self.engine.transport), Arc::new(journal), Arc::clone(&self.engine.clock))
+            .with_observer(Arc::new(Watch(Arc::clone(&self.engine.sink))))
+            .with_stop(self.engine.stop.clone())
+    }
+
+    /// The second pass: the batches again, one after the other.
+    async fn send(&mut self, cycle: Cycle<Open>) -> Result<Cycle<Batching>, Stop> {
+        let mut batches = rebuild(self.inputs.clone(), self.options.batches, self.cuts.clone());
+        let Some(first) = next(&mut batches).await? else {
+            return Err(RebuildError::Changed.into());
+        };
+        let commands = first.commands();
+        let mut cycle = cycle.submit(first.into_payload(), commands).await?;
+        while let Some(batch) = next(&mut batches).await? {
+            let commands = batch.commands();
+            cycle = cycle.submit(batch.into_payload(), commands).await?;
+        }
+        Ok(cycle)
+    }
+}
+
+async fn next(batches: &mut mpsc::Receiver<Result<Batch, RebuildError>>) -> Result<Option<Batch>, RebuildError> {
+    batches.recv().await.transpose()
+}
+
+/// A journal that does not replay.
+fn damaged(error: StepError) -> StoreError {
+    StoreError::new(StoreErrorKind::Read, PathBuf::new()).with_source(error)
+}
+
+/// Pauses differ between runs and synchronizations, and are the same for the same cycle.
+fn seed(options: &RunOptions, cycle: u64) -> u64 {
+    let bytes = options.synchronization().as_str().bytes();
+    bytes.fold(cycle ^ 0x9E37_79B9_7F4A_7C15, |seed, byte| seed.rotate_left(5) ^ u64::from(byte))
+}

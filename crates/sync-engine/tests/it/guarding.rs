@@ -1,0 +1,218 @@
+//! What must stop a run before anything is removed, and the way past it.
+
+use sync_core::Finalization;
+use sync_core::guard::GuardLimits;
+use sync_emulator::Readings;
+use sync_engine::{Demands, GuardReasonKind, PLAN_LIST, Pattern, Report, RunOutcome, SavedPlan, plan};
+
+use crate::support::{Thing, World, copy_folder};
+
+const REMOVE: Finalization = Finalization::RemoveResources;
+
+fn everything(version: u32) -> Vec<(Thing, u32)> {
+    Thing::all().map(|thing| (thing, version)).collect()
+}
+
+fn without(gone: &[Thing]) -> Vec<(Thing, u32)> {
+    everything(0).into_iter().filter(|(thing, _)| !gone.contains(thing)).collect()
+}
+
+fn reasons(report: &Report) -> Vec<GuardReasonKind> {
+    report.guard.iter().map(|reason| reason.kind).collect()
+}
+
+/// A world in which one cycle with everything is finalized.
+async fn synchronized() -> World {
+    let world = World::new(Readings::default()).await;
+    let report = world.run(&world.source(&everything(0)), world.options("guarded", REMOVE)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    world
+}
+
+async fn stopped(world: &World, things: &[(Thing, u32)], demands: Demands) -> Report {
+    let before = world.present().await;
+    let options = world.consenting("guarded", REMOVE).with_demands(demands);
+    let report = world.run(&world.source(things), options).await;
+    assert_eq!(report.outcome, RunOutcome::Guarded, "{:?}", report.message);
+    assert_eq!(report.exit_code, 3);
+    assert_eq!(world.present().await, before, "nothing was removed");
+    assert_eq!(report.cycle, 0, "nothing was sent");
+    report
+}
+
+#[tokio::test]
+async fn a_protected_name_among_the_missing_stops_the_run() {
+    let world = synchronized().await;
+    let demands = Demands::default().with_protect(vec![Pattern::from("*asset 2 (domain 1*")]);
+    let report = stopped(&world, &without(&[Thing::Asset(1, 2), Thing::Asset(0, 1)]), demands).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::Protected]);
+    assert_eq!(report.guard[0].names, [Thing::Asset(1, 2).identity().to_string()]);
+}
+
+#[tokio::test]
+async fn a_source_that_is_smaller_than_expected_stops_the_run() {
+    let world = synchronized().await;
+    let demands = Demands::default().with_expect_commands(Some(16));
+    let report = stopped(&world, &without(&[Thing::Asset(0, 1)]), demands).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::TooFewCommands]);
+}
+
+#[tokio::test]
+async fn a_source_without_a_required_resource_stops_the_run() {
+    let world = synchronized().await;
+    let require = ["Domain:name=domain 1", "Asset:name=the last one"].map(|text| text.parse().expect("a sentinel"));
+    let demands = Demands::default().with_require(require.to_vec());
+    let report = stopped(&world, &everything(0), demands).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::SentinelMissing]);
+    assert_eq!(report.guard[0].names, ["Asset:name=the last one"]);
+}
+
+#[tokio::test]
+async fn a_missing_resource_that_another_synchronization_holds_stops_the_run() {
+    let world = synchronized().await;
+    let shared = [(Thing::Community, 0), (Thing::Domain(0), 0), (Thing::Asset(0, 3), 0)];
+    let report = world.run(&world.source(&shared), world.options("other", Finalization::Ignore)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    let report = stopped(&world, &without(&[Thing::Asset(0, 3)]), Demands::default()).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::HeldElsewhere]);
+    assert!(report.guard[0].names[0].ends_with("held by other"), "{:?}", report.guard);
+}
+
+#[tokio::test]
+async fn more_changes_than_allowed_stop_the_run_and_the_flag_lets_it_pass() {
+    let world = synchronized().await;
+    let options = |limit: &str| {
+        let limits = GuardLimits::default().with_max_changes(Some(limit.parse().expect("a limit")));
+        world.options("guarded", REMOVE).with_guard(limits)
+    };
+    let source = world.source(&everything(1));
+    let report = world.run(&source, options("50%")).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::TooManyChanges]);
+    let flag = report.guard[0].flag.as_deref().and_then(|flag| flag.strip_prefix("--max-changes "));
+    assert_eq!(flag, Some("12"), "all assets changed, nothing else did");
+    let report = world.run(&source, options("12")).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+}
+
+#[tokio::test]
+async fn a_deleted_state_folder_removes_nothing_and_the_way_out_works() {
+    let world = synchronized().await;
+    std::fs::remove_dir_all(world.state()).expect("the state is deleted");
+    let fewer = without(&[Thing::Asset(0, 1)]);
+    let report = stopped(&world, &fewer, Demands::default()).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::NoBaseline]);
+
+    let ignoring = world.options("guarded", Finalization::Ignore);
+    assert_eq!(world.run(&world.source(&everything(0)), ignoring).await.outcome, RunOutcome::Finalized);
+    let report = world.run(&world.source(&fewer), world.options("guarded", REMOVE)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    assert!(!world.present().await.contains(&Thing::Asset(0, 1)));
+}
+
+#[tokio::test]
+async fn a_foreign_state_folder_removes_nothing() {
+    let world = synchronized().await;
+    let other = synchronized().await;
+    std::fs::remove_dir_all(world.state()).expect("the state is deleted");
+    copy_folder(&other.state(), &world.state());
+    let report = stopped(&world, &without(&[Thing::Asset(0, 1)]), Demands::default()).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::NoBaseline]);
+}
+
+#[tokio::test]
+async fn an_older_copy_of_the_state_removes_nothing_and_the_way_out_works() {
+    let world = World::new(Readings::default()).await;
+    let few = [(Thing::Community, 0), (Thing::Domain(0), 0), (Thing::Asset(0, 0), 0)];
+    assert_eq!(world.run(&world.source(&few), world.options("guarded", REMOVE)).await.outcome, RunOutcome::Finalized);
+    let backup = world.folder.path().join("backup");
+    copy_folder(&world.state(), &backup);
+    let all = world.run(&world.source(&everything(0)), world.options("guarded", REMOVE)).await;
+    assert_eq!(all.outcome, RunOutcome::Finalized, "{:?}", all.message);
+
+    std::fs::remove_dir_all(world.state()).expect("the state is deleted");
+    copy_folder(&backup, &world.state());
+    let report = stopped(&world, &few, Demands::default()).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::StateBehind]);
+
+    let ignoring = world.options("guarded", Finalization::Ignore);
+    assert_eq!(world.run(&world.source(&everything(0)), ignoring).await.outcome, RunOutcome::Finalized);
+    let fewer = without(&[Thing::Asset(1, 1)]);
+    let report = world.run(&world.source(&fewer), world.options("guarded", REMOVE)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    assert!(!world.present().await.contains(&Thing::Asset(1, 1)));
+}
+
+#[tokio::test]
+async fn what_is_about_to_go_is_exported_first_and_can_be_brought_back() {
+    let world = synchronized().await;
+    let before = world.present().await;
+    let file = world.folder.path().join("gone.json");
+    let fewer = world.source(&without(&[Thing::Asset(0, 1), Thing::Asset(2, 3)]));
+    let options = world.consenting("guarded", REMOVE).with_export_missing(Some(file.clone()));
+    let report = world.run(&fewer, options).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    assert_eq!(world.present().await.len(), before.len() - 2);
+
+    let gone = std::fs::read_to_string(&file).expect("the export is there");
+    let commands: Vec<serde_json::Value> = serde_json::from_str(&gone).expect("the export is JSON");
+    assert_eq!(commands.len(), 2);
+    let back = world.write("back.json", &gone);
+    let report = world.run(&back, world.options("back", Finalization::Ignore)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?} {:?}", report.message, report.errors);
+    assert_eq!(world.present().await, before);
+}
+
+#[tokio::test]
+async fn a_saved_plan_runs_once_and_is_refused_when_source_or_state_have_moved() {
+    let world = synchronized().await;
+    let fewer = without(&[Thing::Asset(0, 1)]);
+    let made = |things: &[(Thing, u32)]| -> SavedPlan {
+        let options = world.options("guarded", REMOVE);
+        let input = world.source(things);
+        let report = plan(&[input], &options, &world.store(), &world.state(), PLAN_LIST).expect("a plan");
+        report.saved.expect("the input is good")
+    };
+    let saved = made(&fewer);
+    let run = |things: Vec<(Thing, u32)>| {
+        let options = world.options("guarded", REMOVE).with_plan(Some(saved.clone()));
+        let input = world.source(&things);
+        let world = &world;
+        async move { world.run(&input, options).await }
+    };
+    let moved = run(without(&[Thing::Asset(0, 2)])).await;
+    assert_eq!(reasons(&moved), [GuardReasonKind::PlanOutdated], "the source has moved");
+    assert_eq!(run(fewer.clone()).await.outcome, RunOutcome::Finalized);
+    let again = run(fewer).await;
+    assert_eq!(reasons(&again), [GuardReasonKind::PlanOutdated], "the state has moved");
+}
+
+#[tokio::test]
+async fn a_plan_names_the_members_that_changed() {
+    let world = synchronized().await;
+    let input = world.source(&everything(1));
+    let options = world.options("guarded", REMOVE);
+    let report = plan(&[input], &options, &world.store(), &world.state(), PLAN_LIST).expect("a plan");
+    assert_eq!((report.plan.changed.total, report.plan.same), (12, 4));
+    assert!(
+        report.plan.changed.entries.iter().all(|entry| entry.members == ["attributes"]),
+        "{:?}",
+        report.plan.changed
+    );
+}
+
+#[tokio::test]
+async fn a_target_that_was_reset_has_nothing_to_lose_and_the_manifest_is_dropped() {
+    let world = synchronized().await;
+    let fresh = World::new(Readings::default()).await;
+    copy_folder(&world.state(), &fresh.state());
+    // The old state under the new server's name: what a server reset looks like from here.
+    let options = sync_engine::RunOptions::new(sync_engine::store::StateKey::new(
+        world.emulator.url(),
+        "guarded".parse().expect("a good id"),
+    ))
+    .with_finalization(REMOVE);
+    let few = [(Thing::Community, 0), (Thing::Domain(0), 0), (Thing::Asset(0, 0), 0)];
+    let report = fresh.run(&fresh.source(&few), options).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    assert_eq!((report.plan.added, report.plan.missing), (3, 0));
+}
