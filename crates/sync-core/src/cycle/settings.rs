@@ -134,7 +134,8 @@ pub struct Patience {
     pub longest_pause: Duration,
     /// Longest pause granted where the service asks for one (`Retry-After`); default 10 min.
     pub longest_retry_after: Duration,
-    /// First wait before a job is looked at; default 1 s, half as long again each time.
+    /// First wait before a job is looked at; default 100 ms, half as long again each time: small batches are done in no
+    /// time, and a long job is looked at a few times more at its beginning only.
     pub poll: Duration,
     /// Longest wait between two looks at a job; default 15 s.
     pub longest_poll: Duration,
@@ -155,7 +156,7 @@ impl Default for Patience {
             pause: Duration::from_secs(1),
             longest_pause: Duration::from_secs(60),
             longest_retry_after: Duration::from_secs(600),
-            poll: Duration::from_secs(1),
+            poll: Duration::from_millis(100),
             longest_poll: Duration::from_secs(15),
             fresh_job: Duration::from_secs(30),
             outage: Duration::from_secs(600),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sync_core::clock::Clock;
 use sync_core::cycle::{
-    Batching, Call, CallReport, Cycle, CycleMode, CycleSettings, CycleState, Event, Finalized, Halt, HaltReason, Phase,
-    Sealed, StopSignal, clear_up,
+    Batching, Call, CallReport, Cycle, CycleMode, CycleSettings, CycleState, Event, Finalized, Halt, HaltReason,
+    Patience, Phase, Sealed, StopSignal, clear_up,
 };
 use sync_core::guard::{GuardLimits, GuardNumbers, GuardPass, GuardVerdict, judge};
 use sync_core::transport::RelationsAction;
@@ -63,7 +63,7 @@ async fn two_batches_and_a_finalization_go_straight_through() {
     let calls: Vec<Call> = cycle.reports().iter().map(|report| report.call).collect();
     assert_eq!(calls, [batch(1), batch(2), Call::Finalize]);
     assert!(cycle.reports().iter().all(|report| report.outcome == Outcome::Succeeded && report.summary.is_some()));
-    assert!(cycle.reports().iter().all(|report| report.elapsed >= Duration::from_secs(1)), "no job was waited for");
+    assert!(cycle.reports().iter().all(|report| report.elapsed >= Patience::default().poll), "no job was waited for");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ pub(super) async fn asset<'a>(reader: &mut Reader<'_>, identifier: AssetIdentifi
         command = command.with_name(answer.name).with_domain(DomainIdentifier::id(answer.domain.id));
     }
     command.display_name = answer.display_name.map(Text::from);
-    let _ = answer.status;
+    command.status = answer.status.map(|status| TypeRef::id(status.id));
     command.attributes = Some(attributes).filter(|attributes| !attributes.is_empty());
     command.relations = Some(relations).filter(|relations| !relations.is_empty());
     command.tags = Some(tags).filter(|tags| !tags.is_empty());

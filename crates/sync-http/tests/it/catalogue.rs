@@ -230,6 +230,7 @@ async fn one_resource_is_found_by_every_form_of_identifier() {
     }
     let office = server.read(ResourceKind::Community, &place).await;
     assert_eq!((&office["name"], &office["description"]), (&json!("Harbour Office"), &json!("Keeps watch")));
+    assert_eq!(server.read(ResourceKind::Community, &office["parent"]).await["name"], "Port");
     for identifier in [json!({"name": "Harbour Office"}), waves["community"].clone()] {
         assert_eq!(server.read(ResourceKind::Community, &identifier).await["parent"], office["parent"]);
     }
@@ -470,10 +471,12 @@ async fn list_that_changes_while_it_is_read_is_an_error() {
 #[tokio::test]
 async fn answer_without_a_list_is_no_empty_list() {
     let found = answer("200 OK", &asset(ID, "readings").to_string());
-    let peer = Peer::answering([found, answer("200 OK", r#"{"message": "please sign in"}"#)]).await;
+    let foreign = answer("200 OK", r#"{"message": "please sign in"}"#);
+    let peer = Peer::answering([found, foreign].into_iter().chain(nothing().into_iter().skip(1))).await;
     let identifier = format!(r#"{{"id":"{ID}"}}"#);
     let error = transport(&peer.url()).command_of(ResourceKind::Asset, &identifier).await.expect_err("no list");
     assert_eq!(error.kind(), TransportErrorKind::Faulty);
+    assert_eq!(peer.captured().len(), 2);
 }
 
 #[tokio::test]
