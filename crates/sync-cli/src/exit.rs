@@ -16,6 +16,10 @@ impl Exit {
     pub(crate) const USAGE: Self = Self(2);
     /// Not known or still running.
     pub(crate) const UNCERTAIN: Self = Self(4);
+    /// Credentials or permission.
+    pub(crate) const DENIED: Self = Self(5);
+    /// The target cannot be reached.
+    pub(crate) const UNREACHABLE: Self = Self(6);
     /// There is something to do; of `plan --detailed-exitcode` only.
     pub(crate) const TO_DO: Self = Self(10);
     /// Something broke on our side.

@@ -75,10 +75,6 @@ impl Target {
         }
     }
 
-    pub(crate) fn is_embedded(&self) -> bool {
-        self.embedded.is_some()
-    }
-
     fn remote(url: &str, args: &TargetArgs) -> Result<Self, Failure> {
         let options = ConnectOptions::default().with_allow_plain_http(args.allow_plain_http);
         let transport = HttpTransport::new(url, credentials(args.auth)?, options).map_err(unusable)?;

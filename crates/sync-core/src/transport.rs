@@ -166,6 +166,14 @@ pub trait Transport: Send + Sync {
     /// [`TransportError`].
     async fn exists(&self, id: &SynchronizationId) -> Result<bool, TransportError>;
 
+    /// Has the service forget a synchronization: `DELETE /import/synchronize/{id}`. Resources stay as they are; what it
+    /// tracked for this id is tracked no more, so the next cycle cannot remove anything.
+    ///
+    /// # Errors
+    /// [`TransportError`]. Repeating it is harmless as long as no new cycle has begun under this id. What the service
+    /// answers for an id it does not know is not documented: 404 counts as done.
+    async fn forget(&self, id: &SynchronizationId) -> Result<(), TransportError>;
+
     /// Lists jobs, the newest first: up to [`Page::MAX_LIMIT`] rows from `offset`.
     ///
     /// # Errors
@@ -212,6 +220,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
     async fn exists(&self, id: &SynchronizationId) -> Result<bool, TransportError> {
         (**self).exists(id).await
+    }
+    async fn forget(&self, id: &SynchronizationId) -> Result<(), TransportError> {
+        (**self).forget(id).await
     }
     async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
         (**self).jobs(query, offset).await
@@ -280,6 +291,8 @@ pub enum Operation {
     ReadErrors,
     /// Asking whether a synchronization is known.
     ReadSynchronization,
+    /// Having a synchronization forgotten.
+    Forget,
     /// Listing jobs.
     FindJobs,
     /// Reading resources of the catalogue.
@@ -296,6 +309,7 @@ impl fmt::Display for Operation {
             Self::ReadSummary => "reading a job's summary",
             Self::ReadErrors => "reading a job's errors",
             Self::ReadSynchronization => "asking whether the synchronization is known",
+            Self::Forget => "having the synchronization forgotten",
             Self::FindJobs => "listing jobs",
             Self::ReadCatalogue => "reading the catalogue",
         })

@@ -33,8 +33,10 @@ impl From<StoreError> for BaselineError {
     }
 }
 
-const WAY_OUT: &str = "run one full cycle with --on-missing ignore: it removes nothing and makes this state know what \
-                       the target tracks from then on";
+/// A cycle that ignores what is missing would not do: the target goes on tracking what this state has never heard of.
+const WAY_OUT: &str = "have the target forget this synchronization (collibra-sync sync forget), then run one full cycle: \
+                       nothing is removed, and this state knows from then on what the target tracks; what left the source \
+                       before stays in the catalogue";
 
 /// Looks at what the target knows. Reads only.
 pub(crate) async fn look(
@@ -45,8 +47,9 @@ pub(crate) async fn look(
 ) -> Result<Baseline, BaselineError> {
     let known = transport.exists(id).await.map_err(BaselineError::Transport)?;
     match (known, standing.has_baseline()) {
-        (false, true) => Ok(Baseline::Reset),
-        (false, false) => Ok(Baseline::Good),
+        // Of a cycle that was never finalized the target may keep more than it tells of.
+        (false, _) if standing.finalized > 0 || standing.distrusted => Ok(Baseline::Reset),
+        (false, _) => Ok(Baseline::Good),
         (true, false) => {
             let message = format!(
                 "the target knows the synchronization {id} and this state does not: what finalizing would touch cannot \

@@ -184,9 +184,11 @@ impl GuardReason {
     }
 
     fn with_list(mut self, list: &PlanList, only: Option<ResourceKind>) -> Self {
-        let entries = list.entries.iter().filter(|entry| only.is_none_or(|kind| entry.kind == kind));
-        self.names = entries.take(MOST_NAMES).map(|entry| entry.identity.clone()).collect();
-        self.names.sort();
+        let listed = list.entries.iter().filter(|entry| only.is_none_or(|kind| entry.kind == kind));
+        let mut entries: Vec<_> = listed.map(|entry| (entry.kind, &entry.identity)).collect();
+        // What everything else lies in comes first.
+        entries.sort_unstable();
+        self.names = entries.into_iter().take(MOST_NAMES).map(|(_, identity)| identity.clone()).collect();
         self.total = only.map_or(list.total, |kind| list.of_kind(kind));
         self
     }

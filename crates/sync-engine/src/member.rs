@@ -14,11 +14,11 @@ use sync_formats::{Identity, Parts};
 #[derive(Clone, PartialEq, Eq)]
 pub struct Member(Vec<u8>);
 
-/// Where things stand: key, content, kind, index, length of the parts, length of the identity; then the two.
+/// Where things stand: key, content, kind, place, length of the parts, length of the identity; then the two.
 const KEY: std::ops::Range<usize> = 0..16;
 const CONTENT: std::ops::Range<usize> = 16..32;
 const KIND: usize = 32;
-const INDEX: std::ops::Range<usize> = 33..41;
+const PLACE: std::ops::Range<usize> = 33..41;
 const PARTS_LEN: usize = 41;
 const IDENTITY_LEN: std::ops::Range<usize> = 42..46;
 pub(crate) const HEAD: usize = 46;
@@ -27,10 +27,10 @@ impl Member {
     /// A resource by its kind and the canonical JSON of its identifier.
     ///
     /// `content` digests the command (the commands in their order where there are several), `parts` its members where
-    /// they are known, `index` is the number of the command in its source.
-    pub fn new(kind: ResourceKind, identity: &[u8], content: Digest, parts: &Parts, index: u64) -> Self {
+    /// they are known, `place` is where the command stands: the bytes before it in all inputs together.
+    pub fn new(kind: ResourceKind, identity: &[u8], content: Digest, parts: &Parts, place: u64) -> Self {
         let mut member = Self::blank();
-        member.set(Identity::digest_of(kind, identity), kind, identity, content, parts.as_bytes(), index);
+        member.set(Identity::digest_of(kind, identity), kind, identity, content, parts.as_bytes(), place);
         member
     }
 
@@ -47,10 +47,10 @@ impl Member {
         identity: &[u8],
         content: Digest,
         parts: &[u8],
-        index: u64,
+        place: u64,
     ) {
         self.0.clear();
-        append(&mut self.0, key, kind, identity, content, parts, index);
+        append(&mut self.0, key, kind, identity, content, parts, place);
     }
 
     /// Becomes the next member of a temporary file; `false` at its end.
@@ -82,10 +82,11 @@ impl Member {
         kind_from_byte(self.0[KIND]).unwrap_or(ResourceKind::Asset)
     }
 
-    /// Number of the command in its source; `u64::MAX` where there are several, or no source.
-    pub fn index(&self) -> u64 {
+    /// Where its command stands: the bytes before it in all inputs together; `u64::MAX` where there are several, or no
+    /// source.
+    pub fn place(&self) -> u64 {
         let mut bytes = [0; 8];
-        bytes.copy_from_slice(&self.0[INDEX]);
+        bytes.copy_from_slice(&self.0[PLACE]);
         u64::from_le_bytes(bytes)
     }
 
@@ -132,14 +133,14 @@ pub(crate) fn append(
     identity: &[u8],
     content: Digest,
     parts: &[u8],
-    index: u64,
+    place: u64,
 ) {
     // Parts have at most 22 entries of 5 bytes; an identifier is part of a command, far below 4 GiB.
     let parts = if parts.len() <= usize::from(u8::MAX) { parts } else { &[] };
     out.extend_from_slice(key.as_bytes());
     out.extend_from_slice(content.as_bytes());
     out.push(kind_to_byte(kind));
-    out.extend_from_slice(&index.to_le_bytes());
+    out.extend_from_slice(&place.to_le_bytes());
     out.push(parts.len() as u8);
     out.extend_from_slice(&(identity.len() as u32).to_le_bytes());
     out.extend_from_slice(parts);

@@ -1,18 +1,18 @@
 //! What a source would change: the sorted source merged with the sorted manifest.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sync_core::command::ResourceKind;
-use sync_formats::Parts;
+use sync_formats::{DEFAULT_MAX_RECORD_BYTES, Parts};
 
 use crate::input::{Input, InputError};
 use crate::member::Member;
 use crate::sort::{Members, Sorted};
 use crate::store::{Change, Difference, KnownMember, Standing, StateKey, StateStore, StoreError};
-use crate::survey::walk;
 
 /// Names kept of each list by default; the rest is counted.
 pub const PLAN_LIST: usize = 10_000;
@@ -110,7 +110,7 @@ impl Plan {
 pub(crate) struct Planned {
     pub(crate) plan: Plan,
     spool: File,
-    /// Listed changes whose members are yet to be compared: the command's index, the entry's place, what was said before.
+    /// Listed changes whose members are yet to be compared: the command's place, the entry's, what was said before.
     unread: Vec<(u64, usize, Parts)>,
 }
 
@@ -136,27 +136,31 @@ impl Planned {
 
     /// Compares the members of listed changes where the survey has not told them apart, by reading those commands again.
     pub(crate) fn name_members(&mut self, inputs: &[Input]) -> Result<(), InputError> {
-        self.unread.sort_unstable_by_key(|(index, ..)| *index);
+        self.unread.sort_unstable_by_key(|(place, ..)| *place);
         let mut unread = self.unread.drain(..).peekable();
-        let entries = &mut self.plan.changed.entries;
         let mut first = 0;
         for input in inputs {
             if unread.peek().is_none() {
                 break;
             }
-            let mut commands = 0;
-            let _ = walk(input, first, |record, position| {
-                commands += 1;
-                while let Some((_, entry, before)) = unread.next_if(|(index, ..)| *index == position.index) {
-                    let now = Parts::of(record.bytes).unwrap_or_default();
-                    entries[entry].members = names(&before, &now);
-                }
-                Ok::<(), InputError>(())
-            })?;
-            first += commands;
+            let file = input.open()?;
+            let end = first + file.metadata().map_or(0, |metadata| metadata.len());
+            while let Some((place, entry, before)) = unread.next_if(|(place, ..)| *place < end) {
+                // What cannot be read any more has changed since, which a run will find out; here a name is missing.
+                let now = command_at(&file, place - first).and_then(|command| Parts::of(command.get().as_bytes()).ok());
+                self.plan.changed.entries[entry].members = names(&before, &now.unwrap_or_default());
+            }
+            first = end;
         }
         Ok(())
     }
+}
+
+/// The JSON value that begins at this byte.
+fn command_at(mut file: &File, offset: u64) -> Option<Box<RawValue>> {
+    file.seek(SeekFrom::Start(offset)).ok()?;
+    let reader = BufReader::with_capacity(4 * 1024, file.take(DEFAULT_MAX_RECORD_BYTES));
+    serde_json::Deserializer::from_reader(reader).into_iter().next()?.ok()
 }
 
 /// Merges source and manifest. Blocking. Memory: the lists of names, at most `most` each.
@@ -237,8 +241,8 @@ impl Merge<'_> {
             let (before, now) = (before.parts(), self.next.parts());
             if !now.is_empty() {
                 entry.members = names(&before, &now);
-            } else if !before.is_empty() && self.next.index() != u64::MAX {
-                self.unread.push((self.next.index(), place, before));
+            } else if !before.is_empty() && self.next.place() != u64::MAX {
+                self.unread.push((self.next.place(), place, before));
             }
         }
         write(&mut self.spool, Change::Changed, &self.next)?;

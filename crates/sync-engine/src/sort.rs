@@ -42,14 +42,14 @@ impl Sorter {
         identity: &[u8],
         content: Digest,
         parts: &[u8],
-        index: u64,
+        place: u64,
     ) -> io::Result<()> {
         if self.arena.len() + HEAD + parts.len() + identity.len() > RUN_BYTES && !self.index.is_empty() {
             self.spill()?;
         }
         let key = Identity::digest_of(kind, identity);
         self.index.push((key, self.arena.len() as u32));
-        append(&mut self.arena, key, kind, identity, content, parts, index);
+        append(&mut self.arena, key, kind, identity, content, parts, place);
         Ok(())
     }
 
@@ -240,8 +240,8 @@ mod tests {
     fn one_command_keeps_its_digest_and_two_in_another_order_have_another() {
         let name = |i: u8| (ResourceKind::Community, r#"{"name":"x"}"#.to_owned(), i);
         let alone = &sorted(&[name(1)], 9)[0];
-        assert_eq!((alone.content(), alone.index()), (Digest::from_bytes([1; 16]), 0));
+        assert_eq!((alone.content(), alone.place()), (Digest::from_bytes([1; 16]), 0));
         assert_ne!(sorted(&[name(1), name(2)], 9), sorted(&[name(2), name(1)], 9));
-        assert_eq!(sorted(&[name(1), name(2)], 9)[0].index(), u64::MAX);
+        assert_eq!(sorted(&[name(1), name(2)], 9)[0].place(), u64::MAX);
     }
 }

@@ -89,7 +89,7 @@ pub(crate) fn survey(
                         Depth::Plan => Parts::default(),
                     };
                     sorter
-                        .push(command.kind(), &key, content, parts.as_bytes(), position.index)
+                        .push(command.kind(), &key, content, parts.as_bytes(), bytes + start.offset)
                         .map_err(SurveyError::Spill)?;
                     if depth == Depth::Plan {
                         return Ok(());

@@ -196,6 +196,18 @@ impl Transport for HttpTransport {
         self.read(Call::synchronization(Operation::ReadSynchronization, id), path, JOB_LIMIT, Answer::json).await
     }
 
+    async fn forget(&self, id: &SynchronizationId) -> Result<(), TransportError> {
+        let call = Call::synchronization(Operation::Forget, id);
+        let forgotten = call.run(async {
+            let request = self.request(Method::DELETE, &format!("/import/synchronize/{}", id.path_segment()));
+            self.exchange(&call, request.body(Body::default()), JOB_LIMIT).await
+        });
+        match forgotten.await {
+            Err(error) if error.kind() == TransportErrorKind::NotFound => Ok(()),
+            forgotten => forgotten.map(drop),
+        }
+    }
+
     async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
         let limit = Page::<Job>::MAX_LIMIT;
         let mut path = format!("/jobs?offset={offset}&limit={limit}&sortField=CREATED_ON&sortOrder=DESC");

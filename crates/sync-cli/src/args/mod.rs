@@ -6,6 +6,7 @@ mod input;
 mod plan;
 mod run;
 mod size;
+mod sync;
 mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -16,6 +17,7 @@ pub(crate) use input::{Format, InputArgs};
 pub(crate) use plan::{PlanArgs, StateArgs, StateCommand};
 pub(crate) use run::{BatchArgs, CheckArgs, RunArgs};
 pub(crate) use size::ByteSize;
+pub(crate) use sync::{SyncArgs, SyncCommand, SyncOf};
 pub(crate) use target::{Auth, TargetArgs};
 
 /// Keeps a Collibra catalogue in step with an external source.
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     Plan(Box<PlanArgs>),
     /// Check, plan, ask the guard, send the batches, finalize, report
     Run(Box<RunArgs>),
+    /// Administer synchronizations of the target
+    Sync(SyncArgs),
     /// Move or back up what a state folder knows
     State(StateArgs),
     /// The embedded server

@@ -6,6 +6,7 @@ mod inputs;
 mod plan;
 mod run;
 mod state;
+mod sync;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure, OrExit};
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Check(args) => check::run(&args, manner),
         Command::Plan(args) => plan::run(&args, manner),
+        Command::Sync(args) => with_runtime(sync::run(args, manner)),
         Command::State(args) => state::run(&args),
         Command::Run(args) => with_runtime(run::run(&args, manner)),
         Command::Emulator(args) => with_runtime(emulator::run(args)),

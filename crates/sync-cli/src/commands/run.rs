@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use sync_core::cycle::{Patience, StopSignal};
 use sync_core::{Finalization, SynchronizationId};
@@ -33,7 +32,7 @@ pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure>
         .with_progress(progress::sink(manner))
         .with_catalogue(Arc::clone(&target.catalogue))
         .with_stop(stop);
-    let mut report = engine.run(inputs, options(args, asked, &target)).await;
+    let mut report = engine.run(inputs, options(args, asked, &target.name)).await;
     listening.abort();
     target.close().await;
 
@@ -82,13 +81,8 @@ impl Asked {
     }
 }
 
-fn options(args: &RunArgs, asked: Asked, target: &Target) -> RunOptions {
-    let patience = match target.is_embedded() {
-        // It is asked within this process and answers within milliseconds.
-        true => Patience::default().with_poll(Duration::from_millis(20)),
-        false => Patience::default(),
-    };
-    RunOptions::new(StateKey::new(&target.name, asked.id))
+fn options(args: &RunArgs, asked: Asked, target: &str) -> RunOptions {
+    RunOptions::new(StateKey::new(target, asked.id))
         .with_finalization(asked.on_missing)
         .with_guard(args.guard.limits())
         .with_demands(args.guard.demands())
@@ -97,7 +91,7 @@ fn options(args: &RunArgs, asked: Asked, target: &Target) -> RunOptions {
         .with_batches(check::limits(&args.batches))
         .with_continue_on_error(args.continue_on_error)
         .with_relations_action(args.relations.into())
-        .with_patience(patience.with_quiet_period(args.quiet_period))
+        .with_patience(Patience::default().with_quiet_period(args.quiet_period))
 }
 
 /// The flags that let a run pass which the guard has stopped, and what to do where there is none.

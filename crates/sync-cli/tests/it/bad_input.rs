@@ -18,20 +18,17 @@ fn rejected_with(file: &str, content: Option<&[u8]>, more: &[&str], parts: &[&st
     }
     fs::create_dir(at.join("folder.json")).expect("a folder");
     fs::write(at.join("good.json"), tables(2)).expect("a file");
-    let run = |input: &str, more: &[&str]| {
-        let args = ["run", input, "--id", "pilots", "--url", &peer.url];
-        let mut command = program(at, args.into_iter().chain(more.iter().copied()));
-        Ran::from(command.env("COLLIBRA_TOKEN", "t0ken").output().expect("the program starts"))
-    };
-    let ran = run(file, more);
+    let of = ["--id", "pilots", "--url", &peer.url];
+    let mut run = program(at, ["run", file].into_iter().chain(of).chain(more.iter().copied()));
+    let ran = Ran::any(run.env("COLLIBRA_TOKEN", "t0ken"));
     assert!(matches!(ran.code, Some(1 | 2)), "{ran:?}");
     for part in parts {
         ran.says(part);
     }
     assert_eq!(peer.requests(), [""; 0]);
 
-    let next = run("good.json", &["--output", "json"]).with_code(0).json();
-    assert_eq!((&next["cycle"], &next["plan"]["added"]), (&json!(1), &json!(4)), "the state held something");
+    let plan = Ran::expect(0, at, ["plan", "good.json", "--output", "json"].into_iter().chain(of)).json();
+    assert_eq!((&plan["known"], &plan["added_total"]), (&json!(0), &json!(4)), "the state holds something");
 }
 
 #[track_caller]
@@ -134,7 +131,7 @@ fn a_command_larger_than_a_batch() {
 #[test]
 fn a_command_larger_than_any_may_be() {
     let long = GOOD.replace("Pilots", &"x".repeat(17 << 20));
-    rejected("in.json", format!("[{GOOD},\n{long}]"), &["in.json:2:1: error[", "16 MiB"]);
+    rejected("in.json", format!("[{GOOD},\n{long}]"), &["in.json:2:1: error[", "16777216 bytes"]);
 }
 
 #[test]

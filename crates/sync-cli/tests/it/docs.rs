@@ -1,91 +1,110 @@
-//! What the pages tell people to type.
+//! What the pages tell people to type, and what they say is printed.
 
 use std::fs;
 use std::process::Command;
 
-use crate::support::{Server, root, until};
+use crate::support::{Ran, Server, root};
 
-/// The contents of the fenced `sh` blocks of a page, in order.
-fn blocks(page: &str) -> Vec<String> {
-    let text = fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
+/// A fenced block of a page.
+#[derive(Debug)]
+struct Block {
+    language: String,
+    content: String,
+}
+
+fn page(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn blocks(path: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut block: Option<String> = None;
-    for line in text.lines() {
-        match (&mut block, line) {
-            (None, "```sh") => block = Some(String::new()),
-            (Some(_), "```") => blocks.extend(block.take()),
-            (Some(block), line) => {
-                block.push_str(line);
-                block.push('\n');
+    let mut open: Option<Block> = None;
+    for line in page(path).lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(language)) => open = Some(Block { language: language.to_owned(), content: String::new() }),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some(block), None) => {
+                block.content.push_str(line);
+                block.content.push('\n');
             }
-            (None, _) => {}
+            (None, None) => {}
         }
     }
     blocks
 }
 
-/// The contents of the fenced `text` blocks of a page that say what the commands print.
-fn outputs(page: &str) -> Vec<String> {
-    let text = fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
-    let fenced = text.split("\n```text\n").skip(1).filter_map(|rest| rest.split_once("\n```"));
-    fenced.map(|(block, _)| block.to_owned()).collect()
+/// The blocks of a language, one after the other.
+fn all(blocks: &[Block], language: &str) -> String {
+    blocks.iter().filter(|block| block.language == language).map(|block| block.content.as_str()).collect()
 }
 
 #[test]
 fn the_blocks_of_the_curl_page_work_as_written() {
-    let page = "docs/emulator-with-curl.md";
-    assert!(Command::new("curl").arg("--version").output().is_ok(), "this test needs curl");
+    let curl = Command::new("curl").arg("--version").output();
+    assert!(curl.is_ok(), "this test runs curl, which is not installed");
+    let blocks = blocks("docs/emulator-with-curl.md");
+    // The first block starts the server; after it, what is printed follows each block that prints.
+    assert_eq!(blocks[0].content, "collibra-sync emulator serve --memory\n");
+    let script = all(&blocks[1..], "sh");
+    for call in ["/batch/json-job", "/finalize/job", "/json-job", "/jobs/", "/summary", "/assets"] {
+        assert!(script.contains(call), "the page has no call of {call}");
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &["--memory"]);
-    let script = blocks(page).concat();
-    assert!(script.contains("batch/json-job") && script.contains("finalize/job"), "{script}");
-    let ran = Command::new("sh")
-        .args(["-e", "-c", &script])
-        .current_dir(root())
-        .env("COLLIBRA_URL", &server.url)
-        .output()
-        .expect("a shell");
-    let printed = String::from_utf8_lossy(&ran.stdout);
-    assert!(ran.status.success(), "{printed}\n{}", String::from_utf8_lossy(&ran.stderr));
-    // The first block tells how to start the server; the others are what is printed, one after the other.
-    let promised = outputs(page)[1..].join("\n");
-    assert_eq!(printed.trim_end(), promised.trim_end());
+    let mut shell = Command::new("sh");
+    let ran = Ran::of(0, shell.args(["-e", "-c", &script]).current_dir(root()).env("COLLIBRA_URL", &server.url));
+    assert_eq!(ran.stdout, all(&blocks[1..], "text"));
 }
 
-/// Commands of a page that start with the program by way of cargo.
-fn commands(page: &str) -> Vec<Vec<String>> {
-    let joined = blocks(page).concat().replace("\\\n", " ");
+/// The words of the commands in a block that begin with `cargo`.
+fn cargo_commands(block: &Block) -> Vec<Vec<String>> {
+    let joined = block.content.replace("\\\n", " ");
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     joined.lines().map(words).filter(|words| words.first().is_some_and(|word| word == "cargo")).collect()
 }
 
+/// A line that says how long something took.
+fn is_duration(line: &str) -> bool {
+    line.trim().strip_suffix(" s").is_some_and(|seconds| seconds.parse::<f64>().is_ok())
+}
+
+fn without_durations(text: &str) -> String {
+    text.lines().filter(|line| !is_duration(line)).map(|line| line.to_owned() + "\n").collect()
+}
+
 /// Runs the commands of a page that are runs of the program, in order, in one folder that looks like the repository.
-fn run_commands_of(page: &str) -> usize {
+/// What a `text` block after them says must be what they print. Returns how many were compared.
+fn run_commands_of(path: &str) -> usize {
     let folder = tempfile::tempdir().expect("a folder");
     let examples = folder.path().join("examples/harbour");
     fs::create_dir_all(&examples).expect("a folder");
     for file in ["catalog-v1.json", "catalog-v2.json"] {
         fs::copy(root().join("examples/harbour").join(file), examples.join(file)).expect("the example");
     }
-    let mut count = 0;
-    for command in commands(page) {
-        let Some(args) = command.iter().position(|word| word == "--").map(|place| &command[place + 1..]) else {
-            continue;
-        };
-        assert_eq!(command[..2], ["cargo", "run"], "{command:?}");
-        if args.first().is_some_and(|word| word == "emulator") {
-            continue;
+    let blocks = blocks(path);
+    let mut compared = 0;
+    for (place, block) in blocks.iter().enumerate() {
+        let mut printed = String::new();
+        for command in cargo_commands(block) {
+            if let Some(args) = command.iter().position(|word| word == "--").map(|place| &command[place + 1..]) {
+                assert_eq!(command[..2], ["cargo", "run"], "{path}: {command:?}");
+                printed += &Ran::expect(0, folder.path(), args).stdout;
+            }
         }
-        crate::support::Ran::expect(0, folder.path(), args);
-        count += 1;
+        let promised = blocks.get(place + 1).filter(|next| next.language == "text" && !printed.is_empty());
+        if let Some(promised) = promised {
+            assert_eq!(without_durations(&printed), without_durations(&promised.content), "{path}");
+            compared += 1;
+        }
     }
-    count
+    compared
 }
 
 #[test]
-fn the_commands_of_the_readme_work_as_written() {
+fn the_commands_of_the_readme_print_what_it_says() {
     assert!(run_commands_of("README.md") >= 2);
-    let commands: Vec<String> = commands("README.md").iter().map(|words| words.join(" ")).collect();
+    let commands: Vec<String> =
+        blocks("README.md").iter().flat_map(cargo_commands).map(|words| words.join(" ")).collect();
     for promised in [
         "cargo run --release -- run examples/harbour/catalog-v1.json --id harbour --embedded",
         "cargo test --workspace",
@@ -96,26 +115,18 @@ fn the_commands_of_the_readme_work_as_written() {
 
 #[test]
 fn the_commands_of_the_example_work_as_written() {
-    assert!(run_commands_of("examples/harbour/README.md") >= 2);
-}
-
-#[test]
-fn the_curl_page_names_a_server_command_that_works() {
-    let page = fs::read_to_string(root().join("docs/emulator-with-curl.md")).expect("the page");
-    assert!(page.contains("collibra-sync emulator serve --memory"));
-    let folder = tempfile::tempdir().expect("a folder");
-    let server = Server::start(folder.path(), &["--memory"]);
-    until("the server answers", || std::net::TcpStream::connect(server.url.trim_start_matches("http://")).ok());
+    run_commands_of("examples/harbour/README.md");
 }
 
 #[test]
 fn links_between_the_pages_lead_somewhere() {
-    for page in ["README.md", "docs/README.md", "examples/harbour/README.md", "CHANGELOG.md"] {
-        let text = fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"));
-        let folder = root().join(page).parent().expect("a folder").to_owned();
-        for target in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+    for path in
+        ["README.md", "docs/README.md", "examples/harbour/README.md", "crates/sync-cli/README.md", "CHANGELOG.md"]
+    {
+        let folder = root().join(path).parent().expect("a folder").to_owned();
+        for target in page(path).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
             let there = target.is_empty() || target.starts_with("http") || folder.join(target).exists();
-            assert!(there, "{page} links to {target}");
+            assert!(there, "{path} links to {target}");
         }
     }
 }

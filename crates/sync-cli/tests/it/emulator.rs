@@ -48,7 +48,7 @@ fn a_folder_serves_one_server_at_a_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let _server = Server::start(folder.path(), &["--data", "data"]);
     let args = ["emulator", "serve", "--listen", "127.0.0.1:0", "--data", "data"];
-    Ran::expect(7, folder.path(), args).says("data").says("in use");
+    Ran::expect(7, folder.path(), args).says("another server").says("folder data");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn an_address_that_is_taken_is_named() {
 #[test]
 fn an_operating_model_that_is_not_one_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("seed.json"), "[]").expect("a file");
+    fs::write(folder.path().join("seed.json"), "{").expect("a file");
     let args = ["emulator", "serve", "--memory", "--listen", "127.0.0.1:0", "--seed", "seed.json"];
     Ran::expect(2, folder.path(), args).says("seed.json");
 }

@@ -71,7 +71,7 @@ fn a_limit_of_ones_own_counts() {
 }
 
 #[test]
-fn a_lost_state_folder_stops_removals_until_one_cycle_has_ignored_what_is_missing() {
+fn a_lost_state_folder_stops_removals_and_the_printed_way_out_works() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
     let (v1, v2) = (harbour("catalog-v1.json"), harbour("catalog-v2.json"));
@@ -81,11 +81,16 @@ fn a_lost_state_folder_stops_removals_until_one_cycle_has_ignored_what_is_missin
 
     let removing = ["--on-missing", "remove", "--allow-removals", "8"];
     let stopped = run(3, at, &v2, &removing);
-    stopped.says("this state folder does not").says("nothing was removed").says("--on-missing ignore");
+    stopped.says("this state does not").says("nothing was removed").says("collibra-sync sync forget");
     assert_eq!(Catalogue::below(&at.join("data")), before);
 
-    // The way out, with the last source that was finalized.
-    run(0, at, &v1, &["--on-missing", "ignore"]);
+    // A cycle that ignores what is missing is no way out: the target goes on tracking what this state never heard of.
+    run(0, at, &v2, &["--on-missing", "ignore"]);
+    run(3, at, &v2, &removing).says("collibra-sync sync forget");
+
+    Ran::expect(0, at, ["sync", "forget", "pilots", "--embedded", "data"]).says("is forgotten");
+    let anew = run(0, at, &v1, &[&removing[..], &["--output", "json"]].concat()).json();
+    assert_eq!((&anew["plan"]["missing"], &anew["finalize"]["removed"]), (&json!(0), &json!(0)));
     let removed = run(0, at, &v2, &[&removing[..], &["--output", "json"]].concat()).json();
     assert_eq!((&removed["plan"]["missing"], &removed["finalize"]["removed"]), (&json!(8), &json!(8)));
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::support::{Catalogue, Ran, harbour};
+use crate::support::{Catalogue, Ran, harbour, program};
 
 /// Runs one version of the example on an embedded server in `folder`.
 fn run(folder: &Path, version: &str, more: &[&str]) -> Value {
@@ -125,10 +126,10 @@ fn progress_beside_json_is_json_lines_on_standard_error() {
 #[test]
 fn standard_input_and_several_files_are_read_like_one_file() {
     let folder = tempfile::tempdir().expect("a folder");
-    let v1 = fs::read(harbour("catalog-v1.json")).expect("the example");
-    let commands: Vec<Value> = serde_json::from_slice(&v1).expect("an array");
+    let v1 = fs::read_to_string(harbour("catalog-v1.json")).expect("the example");
+    let commands: Vec<&RawValue> = serde_json::from_str(&v1).expect("an array");
     let (head, tail) = commands.split_at(200);
-    let lines: String = head.iter().map(|command| format!("{command}\n")).collect();
+    let lines: String = head.iter().map(|command| command.get().replace('\n', " ") + "\n").collect();
     fs::write(folder.path().join("head.jsonl"), lines).expect("a file");
     fs::write(folder.path().join("tail.json"), serde_json::to_vec(tail).expect("JSON")).expect("a file");
     let args = ["run", "head.jsonl", "tail.json", "--id", "harbour", "--embedded", "--output", "json", "-q"];
@@ -136,7 +137,7 @@ fn standard_input_and_several_files_are_read_like_one_file() {
     assert_eq!(several["plan"]["added"], 411);
     assert_eq!(several["input"]["files"], json!(["head.jsonl", "tail.json"]));
 
-    let mut command = crate::support::program(
+    let mut command = program(
         folder.path(),
         ["run", "-", "--format", "json", "--id", "harbour", "--embedded", "--output", "json", "-q"],
     );

@@ -139,6 +139,10 @@ impl Transport for Wire {
         Ok(true)
     }
 
+    async fn forget(&self, _: &SynchronizationId) -> Result<(), TransportError> {
+        Ok(())
+    }
+
     async fn jobs(&self, _: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
         Ok(Page::new(0, offset as i64, 1000, Vec::new()))
     }

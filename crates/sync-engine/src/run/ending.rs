@@ -1,5 +1,6 @@
 //! How a run ends: what happened, what is known to be true, what to do next.
 
+use sync_core::command::ResourceKind;
 use sync_core::cycle::{Call, CallReport, Cycle, CycleState, Finalized, Halt, HaltReason};
 use sync_core::transport::{TransportError, TransportErrorKind};
 use sync_core::{BatchNumber, Counters, Finalization, TransportExt};
@@ -59,9 +60,11 @@ impl Run<'_> {
                 state: job_state,
                 result,
                 removed: summary.map(|summary| {
-                    // What hung on a removed resource, its mapping for instance, is counted by the service but not here.
-                    let kinds = self.report.details.missing.by_kind.iter();
-                    kinds.map(|(kind, _)| summary.counts(kind.category()).removed).sum()
+                    // The mapping that went with a removed resource counts only if it had a command of its own.
+                    let mappings = self.report.details.missing.of_kind(ResourceKind::Mapping) > 0;
+                    let counted = |kind: &ResourceKind| *kind != ResourceKind::Mapping || mappings;
+                    let kinds = ResourceKind::ALL.into_iter().filter(counted);
+                    kinds.map(|kind| summary.counts(kind.category()).removed).sum()
                 }),
             }
         });

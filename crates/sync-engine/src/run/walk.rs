@@ -160,7 +160,12 @@ impl<'e> Run<'e> {
                 store.forget(&self.options.key)?;
                 Ok(None)
             }
-            Baseline::Unfit(reason) => Ok(self.options.finalization.is_destructive().then_some(reason)),
+            Baseline::Unfit(reason) if self.options.finalization.is_destructive() => Ok(Some(reason)),
+            Baseline::Unfit(reason) => {
+                tracing::warn!("{}", reason.message);
+                store.distrust(&self.options.key)?;
+                Ok(None)
+            }
         }
     }
 

@@ -60,16 +60,21 @@ pub struct Standing {
     pub journal: Vec<Entry>,
     /// The last job a cycle of this synchronization is known to have started, as far as journals are kept.
     pub last_job: Option<JobId>,
-    /// Number of the last cycle finalized; 0 if there was none. Without one there is no baseline.
+    /// Number of the last cycle finalized; 0 if there was none.
     pub finalized: u64,
     /// Members in the manifest.
     pub known: u64,
+    /// Whether a cycle was begun since the manifest was last forgotten.
+    pub begun: bool,
+    /// Whether the service may track more than the manifest has, see [`StateStore::distrust`].
+    pub distrusted: bool,
 }
 
 impl Standing {
-    /// Whether the manifest is an upper bound of what the service tracks.
+    /// Whether the manifest is an upper bound of what the service tracks. It is from the first cycle on, finalized or not:
+    /// what a cycle brings enters the manifest before it is sent.
     pub fn has_baseline(&self) -> bool {
-        self.finalized > 0
+        self.begun && !self.distrusted
     }
 }
 
@@ -131,7 +136,7 @@ pub struct ManifestSwap {
 /// works on it, which [`StateStore::lock`] sees to. Everything is blocking, durable when it returns, and without effect
 /// when it fails or its process dies before.
 ///
-/// Members are told apart by their keys; a member that was stored comes back without its [`Member::index`]. While a
+/// Members are told apart by their keys; a member that was stored comes back without its [`Member::place`]. While a
 /// store hands out members or takes differences, it must not be called: it may wait for itself.
 ///
 /// The feature `conformance` has tests for implementations: `sync_engine::store_conformance!`.
@@ -205,7 +210,14 @@ pub trait StateStore: Send + Sync + fmt::Debug {
     /// [`StoreError`] if the store cannot be read.
     fn knows_job(&self, job: &JobId) -> Result<bool, StoreError>;
 
-    /// Forgets manifest and baseline of a synchronization; its cycles keep counting and its journals stay. A cycle that
+    /// Notes that the service may track more than the manifest has, and will go on doing so: cycles under this state give no
+    /// baseline until the synchronization is forgotten on both sides.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be written; nothing has changed then.
+    fn distrust(&self, key: &StateKey) -> Result<(), StoreError>;
+
+    /// Forgets manifest, baseline and distrust of a synchronization; its cycles keep counting and its journals stay. A cycle that
     /// has begun before gives no baseline any more, however it ends. For when the service tracks nothing for it and has
     /// nothing of it left to do.
     ///

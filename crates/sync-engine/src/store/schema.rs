@@ -1,20 +1,22 @@
 //! The layout of a state file, and how an older one becomes the present one.
 //!
-//! To change the layout, append a step to [`STEPS`]: SQL that makes the last layout into the next one, data included.
+//! To change the layout, append a step to [`PRESENT`]: SQL that makes the last layout into the next one, data included.
 //! Steps that were released are never edited, since files exist that were made by them. A new file takes all steps one
-//! after the other, so that it cannot differ from a migrated one. Then teach the queries, and add a file of the layout
-//! before to the tests below if the step does more than add something.
+//! after the other, so that it cannot differ from a migrated one, and has no rows. Then teach the queries, and test the
+//! step with a file of the layout before it if it does more than add something.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Marks a SQLite file as ours: `CSst`, in the file's `application_id`.
 const APPLICATION: i32 = i32::from_be_bytes(*b"CSst");
 
-/// The layout this version writes.
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+/// Steps from each layout to the next; the first makes an empty file into layout 1. Their number is the layout they
+/// lead to, kept in the file's `user_version`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schema(&'static [&'static str]);
 
-/// Steps from each layout to the next; the first makes an empty file into layout 1.
-const STEPS: &[&str] = &["
+/// The layout this version writes.
+pub(super) const PRESENT: Schema = Schema(&["
 CREATE TABLE synchronization (
     pk          INTEGER PRIMARY KEY,
     target      TEXT NOT NULL,
@@ -23,6 +25,7 @@ CREATE TABLE synchronization (
     finalized   INTEGER NOT NULL DEFAULT 0,  -- last one finalized; 0: no baseline
     forgotten   INTEGER NOT NULL DEFAULT 0,  -- last one begun before the manifest was forgotten; it gives no baseline
     known       INTEGER NOT NULL DEFAULT 0,  -- rows in member
+    distrusted  INTEGER NOT NULL DEFAULT 0,  -- the service may track more than member has
     UNIQUE (target, id)
 ) STRICT;
 
@@ -59,14 +62,16 @@ CREATE TABLE journal (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX journal_job ON journal (json_extract(entry, '$.job')) WHERE json_extract(entry, '$.job') IS NOT NULL;
-"];
+"]);
 
 /// What a file is to this version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
     /// Of the present layout.
     Present,
-    /// Empty or of an older layout.
+    /// Nothing yet.
+    Empty,
+    /// Of an older layout.
     Older,
     /// Of a layout this version does not know.
     Newer(i64),
@@ -74,74 +79,78 @@ pub(super) enum Layout {
     Foreign,
 }
 
-/// What a file is to this version. Only reads.
-pub(super) fn layout(connection: &Connection) -> rusqlite::Result<Layout> {
-    layout_by(connection, STEPS)
-}
-
-/// Brings an older file to the present layout; leaves everything else as it is. The answer says what the file is then.
-pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<Layout> {
-    migrate_by(connection, STEPS)
-}
-
-fn layout_by(connection: &Connection, steps: &[&str]) -> rusqlite::Result<Layout> {
-    let (version, application) = (number(connection, "user_version")?, number(connection, "application_id")?);
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    let is_empty = version == 0 && application == 0 && tables == 0;
-    let is_ours = version > 0 && application == i64::from(APPLICATION);
-    let present = steps.len() as i64;
-    Ok(match version {
-        _ if !is_empty && !is_ours => Layout::Foreign,
-        version if version > present => Layout::Newer(version),
-        version if version < present => Layout::Older,
-        _ => Layout::Present,
-    })
-}
-
-fn migrate_by(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<Layout> {
-    // Looked at before a lock is taken: opening a state must not wait for the long write of another run.
-    match layout_by(connection, steps)? {
-        Layout::Older => {}
-        other => return Ok(other),
+impl Schema {
+    /// The layout it leads to.
+    pub(super) fn version(self) -> i64 {
+        self.0.len() as i64
     }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have been first.
-    match layout_by(&transaction, steps)? {
-        Layout::Older => {}
-        other => return Ok(other),
+
+    /// What a file is. Only reads.
+    pub(super) fn layout(self, connection: &Connection) -> rusqlite::Result<Layout> {
+        // In one statement, as another process may be migrating the file.
+        let (version, application, tables) = connection.query_row(
+            "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
+             FROM pragma_user_version, pragma_application_id",
+            [],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?)),
+        )?;
+        let is_ours = version > 0 && application == i64::from(APPLICATION);
+        Ok(match version {
+            0 if application == 0 && tables == 0 => Layout::Empty,
+            _ if !is_ours => Layout::Foreign,
+            version if version < self.version() => Layout::Older,
+            version if version > self.version() => Layout::Newer(version),
+            _ => Layout::Present,
+        })
     }
-    let found = number(&transaction, "user_version")? as usize;
-    for step in &steps[found..] {
-        transaction.execute_batch(step)?;
+
+    /// Brings an empty or older file to this layout; leaves everything else as it is. The answer says what the file is
+    /// then.
+    pub(super) fn migrate(self, connection: &mut Connection) -> rusqlite::Result<Layout> {
+        // Looked at before a lock is taken: opening a state must not wait for the long write of another run.
+        let layout = self.layout(connection)?;
+        if !layout.wants_migration() {
+            return Ok(layout);
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have been first.
+        let layout = self.layout(&transaction)?;
+        if !layout.wants_migration() {
+            return Ok(layout);
+        }
+        let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        for step in &self.0[found as usize..] {
+            transaction.execute_batch(step)?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", self.version())?;
+        transaction.commit()?;
+        Ok(Layout::Present)
     }
-    transaction.pragma_update(None, "application_id", APPLICATION)?;
-    transaction.pragma_update(None, "user_version", steps.len() as i64)?;
-    transaction.commit()?;
-    Ok(Layout::Present)
 }
 
-fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, pragma, |row| row.get(0))
+impl Layout {
+    fn wants_migration(self) -> bool {
+        matches!(self, Self::Empty | Self::Older)
+    }
 }
+
+/// A layout of a time to come: a column more, then a table that is filled from what there is.
+#[cfg(test)]
+pub(super) const LATER: Schema = Schema(&[
+    PRESENT.0[0],
+    "ALTER TABLE synchronization ADD COLUMN note TEXT",
+    "CREATE TABLE tally (sync INTEGER PRIMARY KEY, cycles INTEGER NOT NULL) STRICT;
+     INSERT INTO tally SELECT pk, cycle FROM synchronization",
+]);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Layouts of a time to come: a column more, then a table that is filled from what there is.
-    const LATER: [&str; 2] = [
-        "ALTER TABLE synchronization ADD COLUMN note TEXT",
-        "CREATE TABLE tally (sync INTEGER PRIMARY KEY, cycles INTEGER NOT NULL) STRICT;
-         INSERT INTO tally SELECT pk, cycle FROM synchronization",
-    ];
-
-    fn later() -> Vec<&'static str> {
-        [STEPS, &LATER].concat()
-    }
-
     fn present() -> Connection {
         let mut file = Connection::open_in_memory().unwrap();
-        assert_eq!(migrate(&mut file).unwrap(), Layout::Present);
+        assert_eq!(PRESENT.migrate(&mut file).unwrap(), Layout::Present);
         file.execute("INSERT INTO synchronization (target, id, cycle) VALUES ('there', 'harbour', 7)", []).unwrap();
         file
     }
@@ -155,23 +164,23 @@ mod tests {
     #[test]
     fn older_file_becomes_the_present_one_and_keeps_what_it_holds() {
         let mut old = present();
-        assert_eq!(layout_by(&old, &later()).unwrap(), Layout::Older);
-        assert_eq!(migrate_by(&mut old, &later()).unwrap(), Layout::Present);
+        assert_eq!(LATER.layout(&old).unwrap(), Layout::Older);
+        assert_eq!(LATER.migrate(&mut old).unwrap(), Layout::Present);
         let cycles: i64 = old.query_row("SELECT cycles FROM tally", [], |row| row.get(0)).unwrap();
         assert_eq!(cycles, 7);
 
         let mut new = Connection::open_in_memory().unwrap();
-        migrate_by(&mut new, &later()).unwrap();
+        LATER.migrate(&mut new).unwrap();
         assert_eq!(shape(&old), shape(&new), "a new file does not differ from a migrated one");
     }
 
     #[test]
     fn file_of_each_layout_before_can_be_migrated() {
-        for made_by in 0..STEPS.len() {
+        for steps in 1..PRESENT.0.len() {
             let mut old = Connection::open_in_memory().unwrap();
-            migrate_by(&mut old, &STEPS[..made_by]).unwrap();
-            assert_eq!(migrate(&mut old).unwrap(), Layout::Present, "layout {made_by}");
-            assert_eq!(shape(&old), shape(&present()), "layout {made_by}");
+            Schema(&PRESENT.0[..steps]).migrate(&mut old).unwrap();
+            assert_eq!(PRESENT.migrate(&mut old).unwrap(), Layout::Present, "layout {steps}");
+            assert_eq!(shape(&old), shape(&present()), "layout {steps}");
         }
     }
 
@@ -179,16 +188,16 @@ mod tests {
     fn present_file_is_left_alone() {
         let mut file = present();
         let before = shape(&file);
-        assert_eq!(migrate(&mut file).unwrap(), Layout::Present);
+        assert_eq!(PRESENT.migrate(&mut file).unwrap(), Layout::Present);
         assert_eq!(shape(&file), before);
     }
 
     #[test]
     fn file_of_a_newer_layout_is_left_alone() {
         let mut newer = present();
-        migrate_by(&mut newer, &later()).unwrap();
+        LATER.migrate(&mut newer).unwrap();
         let before = shape(&newer);
-        assert_eq!(migrate(&mut newer).unwrap(), Layout::Newer(VERSION + 2));
+        assert_eq!(PRESENT.migrate(&mut newer).unwrap(), Layout::Newer(LATER.version()));
         assert_eq!(shape(&newer), before);
     }
 
@@ -196,10 +205,10 @@ mod tests {
     fn failed_step_leaves_the_file_as_it_was() {
         let mut file = present();
         let before = shape(&file);
-        let steps = [STEPS, &LATER, &["CREATE TABLE member (pk INTEGER)"]].concat();
-        assert!(migrate_by(&mut file, &steps).is_err(), "there is such a table");
+        const BROKEN: Schema = Schema(&[PRESENT.0[0], "CREATE TABLE further (x)", "CREATE TABLE member (x)"]);
+        assert!(BROKEN.migrate(&mut file).is_err(), "there is a table member");
         assert_eq!(shape(&file), before);
-        assert_eq!(layout(&file).unwrap(), Layout::Present);
+        assert_eq!(PRESENT.layout(&file).unwrap(), Layout::Present);
     }
 
     #[test]
@@ -207,7 +216,7 @@ mod tests {
         for theirs in ["CREATE TABLE member (x)", "PRAGMA user_version = 1", "PRAGMA application_id = 5"] {
             let mut file = Connection::open_in_memory().unwrap();
             file.execute_batch(theirs).unwrap();
-            assert_eq!(migrate(&mut file).unwrap(), Layout::Foreign, "{theirs}");
+            assert_eq!(PRESENT.migrate(&mut file).unwrap(), Layout::Foreign, "{theirs}");
         }
     }
 }

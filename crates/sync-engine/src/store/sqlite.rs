@@ -13,7 +13,7 @@ use sync_core::transport::BoxError;
 use sync_core::{Digest, JobId, SynchronizationId};
 
 use super::lock::{self, Holder};
-use super::schema::{self, Layout};
+use super::schema::{Layout, PRESENT, Schema};
 use super::{
     Change, Difference, Differences, JOURNALS_KEPT, KnownMember, ManifestSwap, Standing, StateKey, StateLock,
     StateStore, StoreError, StoreErrorKind, slug,
@@ -23,8 +23,8 @@ use crate::member::{Member, kind_from_byte, kind_to_byte};
 /// SQLite's page cache, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
 
-/// Size the write-ahead log is cut back to after a large transaction.
-const LOG_BYTES: i64 = 16 * 1024 * 1024;
+/// Size the write-ahead log is cut back to after a large transaction; about what it has between small ones.
+const LOG_BYTES: i64 = 4 * 1024 * 1024;
 
 /// How long to wait for another process that writes: beginning a cycle of ten million new members takes minutes on a
 /// slow disk.
@@ -52,11 +52,14 @@ impl SqliteStore {
     /// [`StoreErrorKind::Open`] if the folder cannot be made or written, [`StoreErrorKind::Newer`] if it was written by a
     /// newer version, [`StoreErrorKind::Foreign`] if its `state.db` is something else.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
-        let folder = folder.into();
-        let opened = open(&folder);
+        Self::open_as(folder.into(), PRESENT)
+    }
+
+    pub(super) fn open_as(folder: PathBuf, schema: Schema) -> Result<Self, StoreError> {
+        let opened = open(&folder, schema);
         match opened.map_err(|error| StoreError::new(StoreErrorKind::Open, &folder).with_source(error))? {
             Ok(connection) => Ok(Self { folder, connection: Mutex::new(connection) }),
-            Err(layout) => Err(of_layout(layout, &folder)),
+            Err(layout) => Err(unfit(layout, schema, &folder)),
         }
     }
 
@@ -89,28 +92,28 @@ impl SqliteStore {
     }
 }
 
-fn open(folder: &Path) -> Fallible<Result<Connection, Layout>> {
+fn open(folder: &Path, schema: Schema) -> Fallible<Result<Connection, Layout>> {
     fs::create_dir_all(folder.join("locks"))?;
     let mut connection = Connection::open(folder.join("state.db"))?;
     connection.busy_timeout(PATIENCE)?;
     // Before anything is changed about it.
-    if let layout @ (Layout::Newer(_) | Layout::Foreign) = schema::layout(&connection)? {
+    if let layout @ (Layout::Newer(_) | Layout::Foreign) = schema.layout(&connection)? {
         return Ok(Err(layout));
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
-    Ok(match schema::migrate(&mut connection)? {
+    Ok(match schema.migrate(&mut connection)? {
         Layout::Present => Ok(connection),
         other => Err(other),
     })
 }
 
 /// Why a file at `place` cannot be used.
-pub(super) fn of_layout(layout: Layout, place: &Path) -> StoreError {
+pub(super) fn unfit(layout: Layout, schema: Schema, place: &Path) -> StoreError {
     let kind = match layout {
-        Layout::Newer(found) => StoreErrorKind::Newer { found, known: schema::VERSION },
+        Layout::Newer(found) => StoreErrorKind::Newer { found, known: schema.version() },
         _ => StoreErrorKind::Foreign,
     };
     StoreError::new(kind, place)
@@ -128,9 +131,13 @@ impl StateStore for SqliteStore {
     fn standing(&self, key: &StateKey) -> Result<Standing, StoreError> {
         self.read(|connection| {
             let Some(pk) = find(connection, key)? else { return Ok(Standing::default()) };
-            let (cycle, finalized, known) = connection
-                .prepare_cached("SELECT cycle, finalized, known FROM synchronization WHERE pk = ?1")?
-                .query_row(params![pk], |row| Ok((number(row, 0)?, number(row, 1)?, number(row, 2)?)))?;
+            let (cycle, finalized, known, begun, distrusted) = connection
+                .prepare_cached(
+                    "SELECT cycle, finalized, known, cycle > forgotten, distrusted FROM synchronization WHERE pk = ?1",
+                )?
+                .query_row(params![pk], |row| {
+                    Ok((number(row, 0)?, number(row, 1)?, number(row, 2)?, row.get(3)?, row.get(4)?))
+                })?;
             // By cycle, not by the index over jobs: the last job is among the last entries.
             let last_job = connection
                 .prepare_cached(&format!(
@@ -141,7 +148,15 @@ impl StateStore for SqliteStore {
                 .optional()?
                 .map(JobId::new)
                 .transpose()?;
-            Ok(Standing { cycle, journal: journal(connection, pk, cycle)?, last_job, finalized, known })
+            Ok(Standing {
+                cycle,
+                journal: journal(connection, pk, cycle)?,
+                last_job,
+                finalized,
+                known,
+                begun,
+                distrusted,
+            })
         })
     }
 
@@ -257,13 +272,21 @@ impl StateStore for SqliteStore {
         })
     }
 
+    fn distrust(&self, key: &StateKey) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let pk = find_or_create(transaction, key)?;
+            transaction.execute("UPDATE synchronization SET distrusted = 1 WHERE pk = ?1", params![pk])?;
+            Ok(())
+        })
+    }
+
     fn forget(&self, key: &StateKey) -> Result<(), StoreError> {
         self.write(|transaction| {
             let Some(pk) = find(transaction, key)? else { return Ok(()) };
             transaction.execute("DELETE FROM member WHERE sync = ?1", params![pk])?;
             transaction.execute("DELETE FROM difference WHERE sync = ?1", params![pk])?;
             transaction.execute(
-                "UPDATE synchronization SET known = 0, finalized = 0, forgotten = cycle WHERE pk = ?1",
+                "UPDATE synchronization SET known = 0, finalized = 0, forgotten = cycle, distrusted = 0 WHERE pk = ?1",
                 params![pk],
             )?;
             Ok(())
@@ -273,7 +296,7 @@ impl StateStore for SqliteStore {
     fn list(&self) -> Result<Vec<StateKey>, StoreError> {
         self.read(|connection| {
             connection
-                .prepare_cached("SELECT target, id FROM synchronization ORDER BY target, id")?
+                .prepare_cached("SELECT target, id FROM synchronization WHERE cycle > 0 ORDER BY target, id")?
                 .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
                 .map(|row| {
                     let (target, id) = row?;

@@ -3,15 +3,12 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 use tempfile::NamedTempFile;
 
-use super::schema::{self, Layout};
-use super::sqlite::{Fallible, SqliteStore, of_layout};
+use super::schema::{Layout, PRESENT, Schema};
+use super::sqlite::{Fallible, SqliteStore, unfit};
 use super::{StoreError, StoreErrorKind};
-
-/// Those with references after those they refer to.
-const TABLES: [&str; 4] = ["synchronization", "member", "difference", "journal"];
 
 impl SqliteStore {
     /// Writes everything this store knows into one new file, as it is at one moment; runs under way are not held up.
@@ -32,7 +29,8 @@ impl SqliteStore {
         let copy = NamedTempFile::new_in(folder)?;
         vacuum_into(&self.connection(), copy.path())?;
         copy.as_file().sync_all()?;
-        copy.persist_noclobber(&file)?;
+        // Its error would keep the copy.
+        copy.persist_noclobber(&file).map_err(|failed| failed.error)?;
         sync_folder(folder)?;
         Ok(())
     }
@@ -46,30 +44,24 @@ impl SqliteStore {
     /// [`StoreErrorKind::Occupied`] if the folder holds a state, [`StoreErrorKind::Foreign`] or
     /// [`StoreErrorKind::Newer`] if the file cannot be taken in, [`StoreErrorKind::Open`] if it cannot be read at all.
     pub fn import(folder: impl Into<PathBuf>, file: &Path) -> Result<Self, StoreError> {
-        let folder = folder.into();
-        let unreadable = |error| StoreError::new(StoreErrorKind::Open, file).with_source(error);
-        let source = open_to_read(file).map_err(unreadable)?;
-        let layout = match schema::layout(&source) {
-            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => Layout::Foreign,
-            layout => layout.map_err(|error| unreadable(error.into()))?,
-        };
-        let is_empty = source.query_row("SELECT count(*) FROM sqlite_schema", [], |row| Ok(row.get::<_, i64>(0)? == 0));
-        match layout {
-            Layout::Older if is_empty.unwrap_or(true) => return Err(of_layout(Layout::Foreign, file)),
-            Layout::Present | Layout::Older => {}
-            other => return Err(of_layout(other, file)),
-        }
+        Self::import_as(folder.into(), file, PRESENT)
+    }
 
-        let store = Self::open(folder)?;
-        let failed = |error| StoreError::new(StoreErrorKind::Write, store.folder()).with_source(error);
+    fn import_as(folder: PathBuf, file: &Path, schema: Schema) -> Result<Self, StoreError> {
+        let (source, layout) = open_to_read(file, schema)
+            .map_err(|error| StoreError::new(StoreErrorKind::Open, file).with_source(error))?;
+        if !matches!(layout, Layout::Present | Layout::Older) {
+            return Err(unfit(layout, schema, file));
+        }
+        let store = Self::open_as(folder, schema)?;
         let taken = match layout {
-            Layout::Older => migrated(&source, store.folder()).and_then(|copy| store.take_in(copy.path())),
+            Layout::Older => migrated(&source, store.folder(), schema).and_then(|copy| store.take_in(copy.path())),
             _ => store.take_in(file),
         };
         match taken {
             Ok(true) => Ok(store),
             Ok(false) => Err(StoreError::new(StoreErrorKind::Occupied, store.folder())),
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(StoreError::new(StoreErrorKind::Write, store.folder()).with_source(error)),
         }
     }
 
@@ -82,7 +74,7 @@ impl SqliteStore {
             if transaction.prepare("SELECT 1 FROM main.synchronization")?.exists([])? {
                 return Ok(false);
             }
-            for table in TABLES {
+            for table in tables(&transaction)? {
                 transaction.execute(&format!("INSERT INTO main.{table} SELECT * FROM imported.{table}"), [])?;
             }
             transaction.commit()?;
@@ -95,18 +87,28 @@ impl SqliteStore {
 }
 
 /// An export is never changed by looking at it.
-fn open_to_read(file: &Path) -> Fallible<Connection> {
+fn open_to_read(file: &Path, schema: Schema) -> Fallible<(Connection, Layout)> {
     // SQLite's own message for a file that is not there says less.
     File::open(file)?;
-    Ok(Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?)
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match schema.layout(&connection) {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => Ok((connection, Layout::Foreign)),
+        layout => Ok((connection, layout?)),
+    }
 }
 
 /// A copy in the present layout, deleted when dropped.
-fn migrated(source: &Connection, folder: &Path) -> Fallible<NamedTempFile> {
+fn migrated(source: &Connection, folder: &Path, schema: Schema) -> Fallible<NamedTempFile> {
     let copy = NamedTempFile::new_in(folder)?;
     vacuum_into(source, copy.path())?;
-    schema::migrate(&mut Connection::open(copy.path())?)?;
+    schema.migrate(&mut Connection::open(copy.path())?)?;
     Ok(copy)
+}
+
+/// Our tables, those with references after those they refer to.
+fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut names = connection.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table' ORDER BY rowid")?;
+    names.query_map([], |row| row.get(0))?.collect()
 }
 
 fn vacuum_into(connection: &Connection, file: &Path) -> Fallible<()> {
@@ -121,4 +123,47 @@ fn text(path: &Path) -> Fallible<&str> {
 /// A new name in a folder outlives a power cut once the folder is synchronised, where a system knows that.
 fn sync_folder(folder: &Path) -> std::io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use sync_core::SynchronizationId;
+
+    use super::*;
+    use crate::store::schema::LATER;
+    use crate::store::{StateKey, StateStore};
+
+    fn begin(store: &SqliteStore) -> StateKey {
+        let key = StateKey::new("there", SynchronizationId::new("harbour").unwrap());
+        store.begin(&key, &mut |_| Ok(())).unwrap();
+        key
+    }
+
+    #[test]
+    fn export_of_an_older_layout_is_migrated_on_its_way_in_and_not_changed_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("export.db");
+        let old = SqliteStore::open(folder.path().join("old")).unwrap();
+        let key = begin(&old);
+        old.export(&file).unwrap();
+        let before = std::fs::read(&file).unwrap();
+
+        let new = SqliteStore::import_as(folder.path().join("new"), &file, LATER).unwrap();
+        assert_eq!(new.standing(&key).unwrap().cycle, 1);
+        let tallied: i64 = new.connection().query_row("SELECT cycles FROM tally", [], |row| row.get(0)).unwrap();
+        assert_eq!(tallied, 1);
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+        let names = std::fs::read_dir(folder.path().join("new")).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.filter(|name| name.to_string_lossy().starts_with(".tmp")).count(), 0);
+    }
+
+    #[test]
+    fn folder_of_an_older_layout_is_migrated_when_opened_and_refused_by_older_versions_then() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = begin(&SqliteStore::open(folder.path()).unwrap());
+        let new = SqliteStore::open_as(folder.path().to_owned(), LATER).unwrap();
+        assert_eq!(new.standing(&key).unwrap().cycle, 1);
+        let newer = StoreErrorKind::Newer { found: LATER.version(), known: PRESENT.version() };
+        assert_eq!(SqliteStore::open(folder.path()).unwrap_err().kind(), &newer);
+    }
 }

@@ -102,11 +102,39 @@ async fn a_deleted_state_folder_removes_nothing_and_the_way_out_works() {
     let report = stopped(&world, &fewer, Demands::default()).await;
     assert_eq!(reasons(&report), [GuardReasonKind::NoBaseline]);
 
-    let ignoring = world.options("guarded", Finalization::Ignore);
-    assert_eq!(world.run(&world.source(&everything(0)), ignoring).await.outcome, RunOutcome::Finalized);
+    world.forget("guarded").await;
+    let anew = world.run(&world.source(&everything(0)), world.options("guarded", REMOVE)).await;
+    assert_eq!((anew.outcome, anew.plan.missing), (RunOutcome::Finalized, 0), "{:?}", anew.message);
     let report = world.run(&world.source(&fewer), world.options("guarded", REMOVE)).await;
     assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
     assert!(!world.present().await.contains(&Thing::Asset(0, 1)));
+}
+
+#[tokio::test]
+async fn a_cycle_that_ignores_does_not_heal_a_lost_state() {
+    let world = synchronized().await;
+    std::fs::remove_dir_all(world.state()).expect("the state is deleted");
+    let fewer = without(&[Thing::Asset(0, 1)]);
+    let ignoring = world.run(&world.source(&fewer), world.options("guarded", Finalization::Ignore)).await;
+    assert_eq!(ignoring.outcome, RunOutcome::Finalized, "{:?}", ignoring.message);
+    // The target still tracks the asset this state has never heard of, and would remove it uncounted.
+    let report = stopped(&world, &fewer, Demands::default()).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::NoBaseline]);
+}
+
+#[tokio::test]
+async fn a_first_cycle_that_was_cut_off_is_a_baseline_all_the_same() {
+    let world = World::new(Readings::default()).await;
+    let bad =
+        r#"{"resourceType":"Asset","identifier":{"name":"x","domain":{"name":"nowhere","community":{"name":"y"}}}}"#;
+    let good: Vec<_> = everything(0).into_iter().map(|(thing, version)| thing.command(version)).collect();
+    let input = world.write("half.json", &format!("[{},{bad}]", good.join(",")));
+    let options = world.options("guarded", REMOVE).with_batches(sync_formats::BatchLimits::default().with_commands(8));
+    let failed = world.run(&input, options).await;
+    assert_eq!(failed.outcome, RunOutcome::Failed, "{:?}", failed.message);
+    let report = world.run(&world.source(&without(&[Thing::Asset(2, 3)])), world.options("guarded", REMOVE)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?} {:?}", report.message, report.guard);
+    assert_eq!(report.plan.missing, 2, "what was never confirmed counts too");
 }
 
 #[tokio::test]
@@ -134,8 +162,9 @@ async fn an_older_copy_of_the_state_removes_nothing_and_the_way_out_works() {
     let report = stopped(&world, &few, Demands::default()).await;
     assert_eq!(reasons(&report), [GuardReasonKind::StateBehind]);
 
-    let ignoring = world.options("guarded", Finalization::Ignore);
-    assert_eq!(world.run(&world.source(&everything(0)), ignoring).await.outcome, RunOutcome::Finalized);
+    world.forget("guarded").await;
+    let anew = world.run(&world.source(&everything(0)), world.options("guarded", REMOVE)).await;
+    assert_eq!(anew.outcome, RunOutcome::Finalized, "{:?}", anew.message);
     let fewer = without(&[Thing::Asset(1, 1)]);
     let report = world.run(&world.source(&fewer), world.options("guarded", REMOVE)).await;
     assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);

@@ -79,7 +79,7 @@ async fn history(readings: Readings, cycles: Vec<CycleOf>) -> Result<(), TestCas
     for cycle in cycles {
         let input = world.source(&cycle.things());
         let options = world.consenting("history", cycle.finalization);
-        let shown = plan(&[input.clone()], &options, &world.store(), &world.state(), PLAN_LIST)
+        let shown = plan(std::slice::from_ref(&input), &options, &world.store(), &world.state(), PLAN_LIST)
             .map_err(|error| TestCaseError::fail(error.to_string()))?;
         let before = world.present().await;
         let report = world.run(&input, options.clone()).await;

@@ -3,3 +3,5 @@
 mod guarding;
 mod histories;
 mod support;
+
+mod store;

@@ -9,9 +9,9 @@ use sync_core::catalogue::Catalogue;
 use sync_core::command::ResourceKind;
 use sync_core::cycle::Patience;
 use sync_core::guard::GuardLimits;
-use sync_core::{Finalization, SynchronizationId};
+use sync_core::{Finalization, SynchronizationId, Transport};
 use sync_emulator::{Emulator, Readings};
-use sync_engine::store::{SqliteStore, StateKey};
+use sync_engine::store::{SqliteStore, StateKey, StateStore};
 use sync_engine::{Engine, Input, Report, RunOptions};
 use sync_formats::Identity;
 use sync_http::{ConnectOptions, Credentials, HttpTransport};
@@ -111,6 +111,13 @@ impl World {
     /// Options that let any number of removals pass.
     pub(crate) fn consenting(&self, id: &str, finalization: Finalization) -> RunOptions {
         self.options(id, finalization).with_guard(GuardLimits::default().with_allow_removals(Some(u64::MAX)))
+    }
+
+    /// Forgets a synchronization on both sides, as `collibra-sync sync forget` does.
+    pub(crate) async fn forget(&self, id: &str) {
+        let options = self.options(id, Finalization::Ignore);
+        self.transport.forget(options.synchronization()).await.expect("the target forgets");
+        self.store().forget(&options.key).expect("the state forgets");
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) -> Input {

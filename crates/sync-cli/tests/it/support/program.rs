@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 
@@ -42,7 +42,13 @@ impl Ran {
     /// Runs a prepared program and asserts its exit code.
     #[track_caller]
     pub(crate) fn of(code: i32, command: &mut Command) -> Self {
-        Self::from(command.output().expect("the program starts")).with_code(code)
+        Self::any(command).with_code(code)
+    }
+
+    /// Runs a prepared program, however it ends.
+    #[track_caller]
+    pub(crate) fn any(command: &mut Command) -> Self {
+        Running::start(command).end()
     }
 
     #[track_caller]
@@ -66,16 +72,6 @@ impl Ran {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {}", self.stdout))
-    }
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("standard output is text"),
-            stderr: String::from_utf8(output.stderr).expect("standard error is text"),
-        }
     }
 }
 
@@ -145,6 +141,7 @@ impl Running {
     }
 
     /// Waits for the end.
+    #[track_caller]
     pub(crate) fn end(mut self) -> Ran {
         let status = until("the program ends", || self.child.try_wait().expect("our own child"));
         self.seen.extend(self.stderr.iter().map(|line| line + "\n"));

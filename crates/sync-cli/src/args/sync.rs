@@ -1,0 +1,36 @@
+//! Arguments of `sync`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use sync_core::SynchronizationId;
+
+use super::TargetArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    #[command(subcommand)]
+    pub(crate) command: SyncCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SyncCommand {
+    /// Ask whether the target knows a synchronization
+    Exists(SyncOf),
+    /// Have target and state folder forget a synchronization: nothing is removed, and the next cycle begins anew
+    Forget(SyncOf),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncOf {
+    /// The synchronization
+    #[arg(value_name = "ID")]
+    pub(crate) id: SynchronizationId,
+
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// Folder that keeps what must outlive a run
+    #[arg(long, value_name = "DIR", default_value = ".collibra-sync", env = "COLLIBRA_SYNC_STATE")]
+    pub(crate) state: PathBuf,
+}

@@ -1,0 +1,58 @@
+//! `collibra-sync sync`
+
+use sync_core::transport::{TransportError, TransportErrorKind};
+use sync_engine::store::{SqliteStore, StateKey, StateStore};
+
+use super::Manner;
+use crate::args::{OutputFormat, SyncArgs, SyncCommand, SyncOf};
+use crate::exit::{Exit, Failure, OrExit};
+use crate::output::printer;
+use crate::target::{Chosen, Target};
+
+pub(crate) async fn run(args: SyncArgs, manner: Manner) -> Result<Exit, Failure> {
+    match args.command {
+        SyncCommand::Exists(of) => exists(&of, manner).await,
+        SyncCommand::Forget(of) => forget(&of).await,
+    }
+}
+
+async fn exists(of: &SyncOf, manner: Manner) -> Result<Exit, Failure> {
+    let target = open(of).await?;
+    let exists = target.transport.exists(&of.id).await.map_err(failed);
+    target.close().await;
+    match (exists?, manner.output) {
+        (exists, OutputFormat::Json) => printer::json(&exists),
+        (true, OutputFormat::Human) => printer::line(&format!("the target knows {}", of.id)),
+        (false, OutputFormat::Human) => printer::line(&format!("the target does not know {}", of.id)),
+    }
+    Ok(Exit::DONE)
+}
+
+/// First the target, then the state: a state that has forgotten what the target has not would be a lost one.
+async fn forget(of: &SyncOf) -> Result<Exit, Failure> {
+    let store = SqliteStore::open(&of.state).or_exit(Exit::BROKEN)?;
+    let target = open(of).await?;
+    let key = StateKey::new(&target.name, of.id.clone());
+    let lock = store.lock(&key).or_exit(Exit::UNCERTAIN)?;
+    let forgotten = target.transport.forget(&of.id).await.map_err(failed);
+    target.close().await;
+    forgotten?;
+    store.forget(&key).or_exit(Exit::BROKEN)?;
+    drop(lock);
+    printer::note(&format!("{} is forgotten; the next cycle begins anew and removes nothing", of.id));
+    Ok(Exit::DONE)
+}
+
+async fn open(of: &SyncOf) -> Result<Target, Failure> {
+    let chosen = Chosen::from(&of.target)?;
+    Target::open(&chosen, &of.target, &of.state).await
+}
+
+fn failed(error: TransportError) -> Failure {
+    let exit = match error.kind() {
+        TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Exit::DENIED,
+        TransportErrorKind::Unreachable | TransportErrorKind::Broken => Exit::UNREACHABLE,
+        _ => Exit::FAILED,
+    };
+    Failure::new(exit, error)
+}
