@@ -148,6 +148,8 @@ pub enum GuardReasonKind {
     HeldElsewhere,
     /// Source or state have moved since the plan was made.
     PlanOutdated,
+    /// Somebody was asked and said no.
+    Declined,
 }
 
 /// One reason for the guard's no.

@@ -33,5 +33,5 @@ pub use options::RunOptions;
 pub use plan::{PLAN_LIST, Plan, PlanEntry, PlanError, PlanList};
 pub use preview::{PlanReport, PreviewError, SavedPlan, plan};
 pub use report::{BatchReport, ErrorReport, FinalizeReport, InputReport, MOST_ERRORS, PlanCounts, Report, RunOutcome};
-pub use run::Engine;
+pub use run::{Confirm, Engine};
 pub use survey::SurveyError;

@@ -58,6 +58,10 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) guard: GuardArgs,
 
+    /// Do not ask before missing resources are touched; without a terminal nobody is asked
+    #[arg(long, env = "COLLIBRA_SYNC_YES")]
+    pub(crate) yes: bool,
+
     #[command(flatten)]
     pub(crate) batches: BatchArgs,
 

@@ -11,7 +11,7 @@ use sync_engine::{Engine, Report, RunOptions, SavedPlan};
 use super::{Manner, check, inputs};
 use crate::args::{OutputFormat, RunArgs};
 use crate::exit::{Exit, Failure, OrExit};
-use crate::output::{human, memory, printer, progress};
+use crate::output::{confirm, human, memory, printer, progress};
 use crate::signals::StopRequests;
 use crate::target::{Chosen, Target};
 
@@ -32,6 +32,7 @@ pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure>
         .with_progress(progress::sink(manner))
         .with_catalogue(Arc::clone(&target.catalogue))
         .with_stop(stop);
+    let engine = if args.yes || !confirm::can_ask() { engine } else { engine.with_confirm(Arc::new(confirm::ask)) };
     let mut report = engine.run(inputs, options(args, asked, &target.name)).await;
     listening.abort();
     target.close().await;

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use sync_engine::{CheckReport, Finding, GuardReason, Plan, PlanCounts, PlanReport, Report, RunOutcome};
+use sync_engine::{CheckReport, Finding, GuardReason, Plan, PlanCounts, PlanList, PlanReport, Report, RunOutcome};
 
 /// Names shown of a list.
 const MOST_NAMES: usize = 20;
@@ -130,6 +130,33 @@ pub(crate) fn plan(report: &PlanReport, full: bool) -> String {
     text
 }
 
+/// What is missing from a source, for somebody who is asked about it.
+pub(crate) fn missing(plan: &Plan) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_list(&mut text, "-", "missing", &plan.missing, MOST_NAMES);
+    text
+}
+
+fn write_list(text: &mut String, sign: &str, title: &str, list: &PlanList, most: usize) -> fmt::Result {
+    if list.total == 0 {
+        return Ok(());
+    }
+    let kinds: Vec<_> = list.by_kind.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
+    writeln!(text, "{title}: {}", kinds.join(", "))?;
+    let mut entries: Vec<_> = list.entries.iter().collect();
+    entries.sort_by(|one, other| (one.kind, &one.identity).cmp(&(other.kind, &other.identity)));
+    for entry in entries.iter().take(most) {
+        let members = if entry.members.is_empty() { String::new() } else { format!(": {}", entry.members.join(", ")) };
+        writeln!(text, "  {sign} {}{members}", entry.identity)?;
+    }
+    let shown = entries.len().min(most) as u64;
+    if list.total > shown {
+        writeln!(text, "    and {} more", list.total - shown)?;
+    }
+    Ok(())
+}
+
 fn write_plan(text: &mut String, report: &PlanReport, full: bool) -> fmt::Result {
     if report.is_rejected() {
         return writeln!(text, "the input is not fit for a plan");
@@ -137,22 +164,7 @@ fn write_plan(text: &mut String, report: &PlanReport, full: bool) -> fmt::Result
     let most = if full { usize::MAX } else { MOST_NAMES };
     let Plan { added, changed, missing, same, .. } = &report.plan;
     for (sign, title, list) in [("+", "added", added), ("~", "changed", changed), ("-", "missing", missing)] {
-        if list.total == 0 {
-            continue;
-        }
-        let kinds: Vec<_> = list.by_kind.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
-        writeln!(text, "{title}: {}", kinds.join(", "))?;
-        let mut entries: Vec<_> = list.entries.iter().collect();
-        entries.sort_by(|one, other| (one.kind, &one.identity).cmp(&(other.kind, &other.identity)));
-        for entry in entries.iter().take(most) {
-            let members =
-                if entry.members.is_empty() { String::new() } else { format!(": {}", entry.members.join(", ")) };
-            writeln!(text, "  {sign} {}{members}", entry.identity)?;
-        }
-        let shown = entries.len().min(most) as u64;
-        if list.total > shown {
-            writeln!(text, "    and {} more", list.total - shown)?;
-        }
+        write_list(text, sign, title, list, most)?;
     }
     writeln!(text, "{} added, {} changed, {same} same, {} missing", added.total, changed.total, missing.total)?;
     for reason in &report.guard {

@@ -1,5 +1,6 @@
 //! Everything the program prints: data on standard output, everything else on standard error.
 
+pub(crate) mod confirm;
 pub(crate) mod human;
 pub(crate) mod memory;
 pub(crate) mod printer;

@@ -15,6 +15,7 @@ use crate::clock::SystemClock;
 use crate::event::ProgressSink;
 use crate::input::Input;
 use crate::options::RunOptions;
+use crate::plan::Plan;
 use crate::report::Report;
 use crate::store::StateStore;
 
@@ -32,7 +33,12 @@ pub struct Engine {
     pub(super) sink: Arc<dyn ProgressSink>,
     pub(super) stop: StopSignal,
     pub(super) catalogue: Option<Arc<dyn Catalogue>>,
+    pub(super) confirm: Option<Confirm>,
 }
+
+/// Is shown a plan with missing resources before anything is sent; says whether the run may go on. Called on a thread that
+/// may block.
+pub type Confirm = Arc<dyn Fn(&Plan) -> bool + Send + Sync>;
 
 impl Engine {
     /// An engine that keeps its state in `store`, speaks through `transport` and spills into the folder `spill`.
@@ -45,6 +51,7 @@ impl Engine {
             sink: Arc::new(()),
             stop: StopSignal::default(),
             catalogue: None,
+            confirm: None,
         }
     }
 
@@ -73,6 +80,14 @@ impl Engine {
     #[must_use]
     pub fn with_catalogue(mut self, catalogue: Arc<dyn Catalogue>) -> Self {
         self.catalogue = Some(catalogue);
+        self
+    }
+
+    /// Sets who is asked before missing resources are touched, where the guard lets them pass and no consent was given with
+    /// [`GuardLimits::allow_removals`](sync_core::guard::GuardLimits::allow_removals) or a saved plan. Nobody is by default.
+    #[must_use]
+    pub fn with_confirm(mut self, confirm: Confirm) -> Self {
+        self.confirm = Some(confirm);
         self
     }
 

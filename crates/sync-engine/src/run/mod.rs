@@ -5,4 +5,4 @@ mod engine;
 mod walk;
 mod watch;
 
-pub use engine::Engine;
+pub use engine::{Confirm, Engine};

@@ -17,7 +17,7 @@ use crate::baseline::{Baseline, BaselineError, look};
 use crate::event::Progress;
 use crate::export::{ExportError, export};
 use crate::finding::Severity;
-use crate::guard::{GuardReason, judge_missing, judge_plan, judge_source};
+use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan, judge_source};
 use crate::input::Input;
 use crate::journal::StoreJournal;
 use crate::options::RunOptions;
@@ -98,6 +98,7 @@ impl<'e> Run<'e> {
         if !reasons.is_empty() {
             return Err(Stop::Guarded(reasons));
         }
+        self.confirm().await?;
         self.export(&mut planned).await?;
 
         self.report.cycle = self.engine.store.begin(&self.options.key, &mut |take| planned.differences(take))?;
@@ -199,6 +200,23 @@ impl<'e> Run<'e> {
 
     fn ask_guard(&self) -> Result<GuardPass, Vec<GuardReason>> {
         judge_plan(&self.options.guard, self.options.finalization, &self.report.details)
+    }
+
+    /// Asks whoever is to be asked before missing resources are touched.
+    async fn confirm(&mut self) -> Result<(), Stop> {
+        let consented = self.options.guard.allow_removals.is_some() || self.options.plan.is_some();
+        let harmless = !self.options.finalization.is_destructive() || self.report.details.missing.total == 0;
+        let Some(confirm) = self.engine.confirm.clone().filter(|_| !consented && !harmless) else { return Ok(()) };
+        let plan = std::mem::take(&mut self.report.details);
+        let asked = tokio::task::spawn_blocking(move || (confirm(&plan), plan));
+        let (confirmed, plan) = asked.await?;
+        self.report.details = plan;
+        match confirmed {
+            true => Ok(()),
+            false => {
+                Err(Stop::Guarded(vec![GuardReason::new(GuardReasonKind::Declined, "the removals were declined")]))
+            }
+        }
     }
 
     /// Writes down what is about to be removed, if asked to.
