@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use sync_engine::store::StoreError;
+
 /// What the program's exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exit(pub(crate) u8);
@@ -64,6 +66,16 @@ impl Failure {
 
     pub(crate) fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+}
+
+/// A state that cannot be used, with what to do about it.
+pub(crate) fn of_store(error: StoreError) -> Failure {
+    let hint = error.hint();
+    let failure = Failure::new(Exit::BROKEN, error);
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
     }
 }
 

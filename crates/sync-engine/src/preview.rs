@@ -23,6 +23,8 @@ pub struct PlanReport {
     pub plan: Plan,
     /// Why the guard would stop a run with the same options, as far as that can be told without the target.
     pub guard: Vec<GuardReason>,
+    /// Whether an earlier cycle was not finalized: then the catalogue may hold what it sent, which no comparison shows.
+    pub unfinished: bool,
     /// What is wrong with the input; with an error there is no plan.
     pub findings: Vec<Finding>,
     /// Findings beyond those listed.
@@ -32,6 +34,11 @@ pub struct PlanReport {
 }
 
 impl PlanReport {
+    /// Whether a run has something to do.
+    pub fn has_work(&self) -> bool {
+        self.unfinished || !self.plan.is_empty()
+    }
+
     /// Whether the input is not fit for a plan.
     pub fn is_rejected(&self) -> bool {
         self.saved.is_none()
@@ -115,7 +122,7 @@ pub fn plan(
     let (findings, more_findings) = (std::mem::take(&mut survey.findings), survey.more_findings);
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         let (plan, guard) = (Plan::default(), Vec::new());
-        return Ok(PlanReport { plan, guard, findings, more_findings, saved: None });
+        return Ok(PlanReport { plan, guard, unfinished: false, findings, more_findings, saved: None });
     }
     let standing = store.standing(key)?;
     let mut planned = compare(&mut survey.members, store, key, &standing, spill, list)?;
@@ -138,7 +145,8 @@ pub fn plan(
         known: standing.known,
         counts: PlanCounts::from(&planned.plan),
     };
-    Ok(PlanReport { plan: planned.plan, guard, findings, more_findings, saved: Some(saved) })
+    let unfinished = standing.cycle > standing.finalized;
+    Ok(PlanReport { plan: planned.plan, guard, unfinished, findings, more_findings, saved: Some(saved) })
 }
 
 /// Why a plan could not be made.

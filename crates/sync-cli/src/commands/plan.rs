@@ -8,12 +8,12 @@ use sync_engine::{Finding, GuardReason, PlanEntry, PlanReport, RunOptions, Saved
 
 use super::{Manner, inputs};
 use crate::args::{OutputFormat, PlanArgs};
-use crate::exit::{Exit, Failure, OrExit};
+use crate::exit::{Exit, Failure, OrExit, of_store};
 use crate::output::{human, printer};
 use crate::target::Chosen;
 
 pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
-    let store = SqliteStore::open(&args.state).or_exit(Exit::BROKEN)?;
+    let store = SqliteStore::open(&args.state).map_err(of_store)?;
     let inputs = inputs::open(&args.input.inputs, args.input.format, &args.state)?;
     let options = RunOptions::new(key(args, &store)?)
         .with_finalization(args.guard.on_missing.unwrap_or_default())
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
 
     let exit = match report.is_rejected() {
         true => Exit::FAILED,
-        false if args.detailed_exitcode && !report.plan.is_empty() => Exit::TO_DO,
+        false if args.detailed_exitcode && report.has_work() => Exit::TO_DO,
         false => Exit::DONE,
     };
     if let (Some(file), Some(saved)) = (&args.out, &report.saved) {
@@ -71,6 +71,7 @@ struct Json<'r> {
     changed_total: u64,
     missing_total: u64,
     known: u64,
+    unfinished: bool,
     guard: &'r [GuardReason],
     findings: &'r [Finding],
     exit_code: u8,
@@ -88,6 +89,7 @@ impl<'r> Json<'r> {
             changed_total: plan.changed.total,
             missing_total: plan.missing.total,
             known: plan.known,
+            unfinished: report.unfinished,
             guard: &report.guard,
             findings: &report.findings,
             exit_code: exit.0,

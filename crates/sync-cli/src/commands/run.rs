@@ -10,7 +10,7 @@ use sync_engine::{Engine, Report, RunOptions, SavedPlan};
 
 use super::{Manner, check, inputs};
 use crate::args::{OutputFormat, RunArgs};
-use crate::exit::{Exit, Failure, OrExit};
+use crate::exit::{Exit, Failure, OrExit, of_store};
 use crate::output::{confirm, human, memory, printer, progress};
 use crate::signals::StopRequests;
 use crate::target::{Chosen, Target};
@@ -20,7 +20,7 @@ pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure>
     for path in &args.report {
         can_hold_report(path)?;
     }
-    let store = SqliteStore::open(&args.state).or_exit(Exit::BROKEN)?;
+    let store = SqliteStore::open(&args.state).map_err(of_store)?;
     let asked = Asked::of(args)?;
     let inputs = inputs::open(&asked.inputs, args.format, &args.state)?;
     let target = Target::open(&chosen, &args.target, &args.state).await?;

@@ -5,7 +5,7 @@ use sync_engine::store::{SqliteStore, StateKey, StateStore};
 
 use super::Manner;
 use crate::args::{OutputFormat, SyncArgs, SyncCommand, SyncOf};
-use crate::exit::{Exit, Failure, OrExit};
+use crate::exit::{Exit, Failure, OrExit, of_store};
 use crate::output::printer;
 use crate::target::{Chosen, Target};
 
@@ -30,7 +30,7 @@ async fn exists(of: &SyncOf, manner: Manner) -> Result<Exit, Failure> {
 
 /// First the target, then the state: a state that has forgotten what the target has not would be a lost one.
 async fn forget(of: &SyncOf) -> Result<Exit, Failure> {
-    let store = SqliteStore::open(&of.state).or_exit(Exit::BROKEN)?;
+    let store = SqliteStore::open(&of.state).map_err(of_store)?;
     let target = open(of).await?;
     let key = StateKey::new(&target.name, of.id.clone());
     let lock = store.lock(&key).or_exit(Exit::UNCERTAIN)?;

@@ -167,6 +167,9 @@ fn write_plan(text: &mut String, report: &PlanReport, full: bool) -> fmt::Result
         write_list(text, sign, title, list, most)?;
     }
     writeln!(text, "{} added, {} changed, {same} same, {} missing", added.total, changed.total, missing.total)?;
+    if report.unfinished {
+        writeln!(text, "an earlier cycle was not finalized; the catalogue may hold what it sent")?;
+    }
     for reason in &report.guard {
         let way = reason.flag.as_ref().map(|flag| format!(" (a run passes with {flag})")).unwrap_or_default();
         writeln!(text, "the guard would stop a run: {}{way}", reason.message)?;

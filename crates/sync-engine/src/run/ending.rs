@@ -115,7 +115,8 @@ impl Run<'_> {
             Stop::Store(error) => {
                 let locked = matches!(error.kind(), StoreErrorKind::Locked { .. });
                 let outcome = if locked { RunOutcome::Uncertain } else { RunOutcome::Broken };
-                (outcome, vec![chain(&error), "nothing was sent".to_owned()])
+                let hint = error.hint().map(str::to_owned);
+                (outcome, [chain(&error), "nothing was sent".to_owned()].into_iter().chain(hint).collect())
             }
             Stop::Task(error) => (RunOutcome::Broken, vec![chain(&error), "this is a bug".to_owned()]),
         };

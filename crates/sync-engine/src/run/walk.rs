@@ -101,7 +101,7 @@ impl<'e> Run<'e> {
         self.confirm().await?;
         self.export(&mut planned).await?;
 
-        self.report.cycle = self.engine.store.begin(&self.options.key, &mut |take| planned.differences(take))?;
+        self.report.cycle = self.begin(planned).await?;
         let began = Instant::now();
         let settings = self.options.settings(seed(&self.options, self.report.cycle));
         let cycle = Cycle::begin(self.crew(self.options.finalization), CycleState::idle(), settings).await?;
@@ -200,6 +200,13 @@ impl<'e> Run<'e> {
 
     fn ask_guard(&self) -> Result<GuardPass, Vec<GuardReason>> {
         judge_plan(&self.options.guard, self.options.finalization, &self.report.details)
+    }
+
+    /// Notes the cycle in the store before anything of it is sent.
+    async fn begin(&self, mut planned: Planned) -> Result<u64, Stop> {
+        let (store, key) = (Arc::clone(&self.engine.store), self.options.key.clone());
+        let begun = tokio::task::spawn_blocking(move || store.begin(&key, &mut |take| planned.differences(take)));
+        Ok(begun.await??)
     }
 
     /// Asks whoever is to be asked before missing resources are touched.

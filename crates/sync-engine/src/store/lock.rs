@@ -28,6 +28,13 @@ pub(super) fn take(path: &Path) -> io::Result<Result<File, Holder>> {
     }
 }
 
+/// Waits for the lock of a file and takes it, as [`take`] does.
+pub(super) fn wait(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    file.lock()?;
+    Ok(file)
+}
+
 /// What the holder wrote. Some systems let nobody else read a locked file, and the holder may not have written yet.
 fn holder(file: &File) -> Holder {
     let mut said = Vec::new();

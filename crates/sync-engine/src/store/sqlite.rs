@@ -94,6 +94,8 @@ impl SqliteStore {
 
 fn open(folder: &Path, schema: Schema) -> Fallible<Result<Connection, Layout>> {
     fs::create_dir_all(folder.join("locks"))?;
+    // SQLite does not wait for another process that switches a new file to the log at the same moment; it says busy.
+    let _lock = lock::wait(&folder.join("locks").join("open"))?;
     let mut connection = Connection::open(folder.join("state.db"))?;
     connection.busy_timeout(PATIENCE)?;
     // Before anything is changed about it.

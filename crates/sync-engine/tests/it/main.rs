@@ -2,6 +2,6 @@
 
 mod guarding;
 mod histories;
-mod support;
-
+mod plans;
 mod store;
+mod support;

@@ -62,7 +62,7 @@ fn folder_is_made_with_those_around_it() {
 
 #[test]
 fn new_state_can_be_opened_by_many_at_once() {
-    for _ in 0..400 {
+    for _ in 0..20 {
         let folder = folder();
         thread::scope(|scope| {
             for _ in 0..8 {
