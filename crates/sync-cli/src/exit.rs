@@ -3,7 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use sync_engine::store::StoreError;
+use sync_engine::store::{StoreError, StoreErrorKind};
 
 /// What the program's exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,12 @@ impl Failure {
 /// A state that cannot be used, with what to do about it.
 pub(crate) fn of_store(error: StoreError) -> Failure {
     let hint = error.hint();
-    let failure = Failure::new(Exit::BROKEN, error);
+    let exit = match error.kind() {
+        StoreErrorKind::Locked { .. } => Exit::UNCERTAIN,
+        StoreErrorKind::Newer { .. } | StoreErrorKind::Foreign | StoreErrorKind::Occupied => Exit::USAGE,
+        _ => Exit::BROKEN,
+    };
+    let failure = Failure::new(exit, error);
     match hint {
         Some(hint) => failure.with_hint(hint),
         None => failure,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sync_core::Transport;
 use sync_core::catalogue::Catalogue;
 use sync_emulator::Emulator;
-use sync_http::{ConnectError, ConnectOptions, Credentials, HttpTransport, Secret};
+use sync_http::{ConnectError, ConnectOptions, Credentials, HttpTransport, Secret, target_name};
 
 use crate::args::{Auth, TargetArgs};
 use crate::commands::emulator;
@@ -46,19 +46,22 @@ impl Chosen {
         }
     }
 
+    /// Whether any target was named, by a flag or by the environment.
+    pub(crate) fn is_given(args: &TargetArgs) -> bool {
+        args.url.is_some() || args.embedded.is_some() || variable("COLLIBRA_URL").is_some()
+    }
+
     /// What the state belongs to, without opening anything.
-    pub(crate) fn name(&self, state: &Path) -> io::Result<String> {
+    pub(crate) fn name(&self, state: &Path) -> Result<String, Failure> {
         match self {
-            Self::Remote(url) => Ok(remote_name(url)),
-            Self::Embedded(Some(folder)) => embedded_name(folder),
-            Self::Embedded(None) => embedded_name(&state.join("embedded")),
+            // Whether it may be spoken to is another question.
+            Self::Remote(url) => {
+                target_name(url, &ConnectOptions::default().with_allow_plain_http(true)).map_err(unusable)
+            }
+            Self::Embedded(Some(folder)) => embedded_name(folder).or_exit(Exit::BROKEN),
+            Self::Embedded(None) => embedded_name(&state.join("embedded")).or_exit(Exit::BROKEN),
         }
     }
-}
-
-/// A URL however it was written: the state of one target must not fall into two.
-fn remote_name(url: &str) -> String {
-    url.trim_end_matches('/').trim_end_matches("/rest/2.0").trim_end_matches('/').to_owned()
 }
 
 fn embedded_name(folder: &Path) -> io::Result<String> {
@@ -77,9 +80,9 @@ impl Target {
 
     fn remote(url: &str, args: &TargetArgs) -> Result<Self, Failure> {
         let options = ConnectOptions::default().with_allow_plain_http(args.allow_plain_http);
-        let transport = HttpTransport::new(url, credentials(args.auth)?, options).map_err(unusable)?;
-        // The URL was checked: it holds no credentials.
-        Ok(Self::over(transport, remote_name(url), None))
+        let transport = HttpTransport::new(url, credentials(args.auth)?, options.clone()).map_err(unusable)?;
+        let name = target_name(url, &options).map_err(unusable)?;
+        Ok(Self::over(transport, name, None))
     }
 
     async fn embedded(folder: Option<&Path>, args: &TargetArgs, state: &Path) -> Result<Self, Failure> {

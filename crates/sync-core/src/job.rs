@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::JobId;
+use crate::command::ResourceKind;
 use crate::wire::wire_enum;
 
 wire_enum! {
@@ -158,6 +159,23 @@ impl ImportSummary {
     /// Counts of all kinds together.
     pub fn total(&self) -> Counters {
         self.resource_types.iter().fold(Counters::default(), |sum, kind| sum + kind.counters)
+    }
+
+    /// Whether these counts show that `missing` resources of a kind were removed, all of them.
+    ///
+    /// The counts are of everything that went, and some kinds go along with others: a mapping with what it points at, an
+    /// asset with its domain. Where those went, an equal number proves nothing.
+    pub fn confirms_removal(&self, kind: ResourceKind, missing: u64) -> bool {
+        let went = |kind: ResourceKind| self.counts(kind.category()).removed > 0;
+        let alone = match kind {
+            ResourceKind::Community => true,
+            ResourceKind::Domain => !went(ResourceKind::Community),
+            ResourceKind::Asset => !went(ResourceKind::Domain) && !went(ResourceKind::Community),
+            ResourceKind::Mapping | ResourceKind::ComplexRelation => {
+                !went(ResourceKind::Asset) && !went(ResourceKind::Domain) && !went(ResourceKind::Community)
+            }
+        };
+        alone && self.counts(kind.category()).removed == missing
     }
 
     /// Adds the counts of another job of the same cycle.

@@ -59,7 +59,9 @@ pub(crate) async fn look(
         }
         (true, true) => match &standing.last_job {
             Some(last) => behind(transport, store, last, &standing.journal).await,
-            None => Ok(Baseline::Good),
+            // It may be a call of ours that was lost which made the target know it.
+            None if unanswered(&standing.journal) > 0 => Ok(Baseline::Good),
+            None => Ok(unfit(format!("the target knows the synchronization {id}, though no job of this state did"))),
         },
     }
 }

@@ -282,6 +282,7 @@ pub(crate) fn judge_missing(
          from it",
     )
     .with_advice("let only one synchronization have them, or finalize with --on-missing ignore");
+    let others = store.list()?.into_iter().any(|other| other.target() == key.target() && other != *key);
     let mut failed = None;
     let read = planned.differences(&mut |difference| {
         if difference.change != Change::Missing {
@@ -291,6 +292,9 @@ pub(crate) fn judge_missing(
         let (name, shown) = (identity.name(), identity.to_string());
         if demands.protect.iter().any(|pattern| pattern.0.matches(&name) || pattern.0.matches(&shown)) {
             protected.add_name(shown.clone());
+        }
+        if !others {
+            return Ok(());
         }
         match store.holders(key, &difference.member) {
             Ok(holders) if holders.is_empty() => Ok(()),

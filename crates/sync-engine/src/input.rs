@@ -26,14 +26,15 @@ impl Input {
     pub fn file(path: impl Into<PathBuf>, shape: Option<JsonShape>) -> Result<Self, InputError> {
         let path = path.into();
         let name = path.display().to_string();
-        let shape = match shape.or_else(|| JsonShape::of_path(&path)) {
-            Some(shape) => shape,
-            None => return Err(InputError::Format { name }),
-        };
         match path.metadata() {
-            Ok(found) if found.is_dir() => Err(InputError::Directory { name }),
-            Ok(_) => Ok(Self { name, path, shape, _spool: None }),
-            Err(source) => Err(InputError::Open { name, source }),
+            Ok(found) if found.is_dir() => return Err(InputError::Directory { name }),
+            Ok(found) if !found.is_file() => return Err(InputError::NotAFile { name }),
+            Ok(_) => {}
+            Err(source) => return Err(InputError::Open { name, source }),
+        }
+        match shape.or_else(|| JsonShape::of_path(&path)) {
+            Some(shape) => Ok(Self { name, path, shape, _spool: None }),
+            None => Err(InputError::Format { name }),
         }
     }
 
@@ -63,6 +64,11 @@ impl Input {
         &self.name
     }
 
+    /// What finds it from another folder too.
+    pub(crate) fn absolute_name(&self) -> String {
+        std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone()).display().to_string()
+    }
+
     /// How commands lie in it.
     pub fn shape(&self) -> JsonShape {
         self.shape
@@ -90,6 +96,12 @@ pub enum InputError {
     /// A folder.
     #[error("{name} is a folder, not a file")]
     Directory {
+        /// The input.
+        name: String,
+    },
+    /// A pipe or a device, which cannot be read twice.
+    #[error("{name} is no regular file and cannot be read twice; pass it as standard input")]
+    NotAFile {
         /// The input.
         name: String,
     },

@@ -8,7 +8,7 @@ use sync_core::cycle::{Call, Event};
 use sync_core::journal::{Entry, Journal, JournalError};
 use sync_core::{Finalization, ImportSummary};
 
-use crate::store::{ManifestSwap, StateKey, StateStore, StoreError};
+use crate::store::{ManifestSwap, StateKey, StateLock, StateStore, StoreError};
 
 /// Appends to the journal of a synchronization's current cycle.
 #[derive(Debug)]
@@ -17,13 +17,15 @@ pub(crate) struct StoreJournal {
     pub(crate) key: StateKey,
     /// What the cycle's finalization does.
     pub(crate) finalization: Finalization,
+    /// Held until the last entry is written, whatever becomes of the run.
+    pub(crate) lock: Arc<StateLock>,
 }
 
 #[async_trait]
 impl Journal for StoreJournal {
     async fn append(&self, entry: &Entry) -> Result<(), JournalError> {
         let (store, key, finalization) = (Arc::clone(&self.store), self.key.clone(), self.finalization);
-        let entry = entry.clone();
+        let (entry, lock) = (entry.clone(), Arc::clone(&self.lock));
         let written = tokio::task::spawn_blocking(move || -> Result<(), StoreError> {
             let swap = match &entry.event {
                 Event::Judged { call: Call::Finalize, outcome, summary } if outcome.is_success() => {
@@ -31,7 +33,9 @@ impl Journal for StoreJournal {
                 }
                 _ => None,
             };
-            store.append(&key, &entry, swap.as_ref())
+            let appended = store.append(&key, &entry, swap.as_ref());
+            drop(lock);
+            appended
         });
         match written.await {
             Ok(written) => written.map_err(JournalError::new),
@@ -45,7 +49,7 @@ impl Journal for StoreJournal {
 fn swap(finalization: Finalization, missing: &[(ResourceKind, u64)], summary: Option<&ImportSummary>) -> ManifestSwap {
     let removed = match (finalization, summary) {
         (Finalization::RemoveResources, Some(summary)) => {
-            let confirmed = missing.iter().filter(|(kind, count)| summary.counts(kind.category()).removed == *count);
+            let confirmed = missing.iter().filter(|(kind, count)| summary.confirms_removal(*kind, *count));
             confirmed.map(|(kind, _)| *kind).collect()
         }
         _ => Vec::new(),

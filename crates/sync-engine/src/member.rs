@@ -56,10 +56,15 @@ impl Member {
     /// Becomes the next member of a temporary file; `false` at its end.
     pub(crate) fn read(&mut self, from: &mut impl Read) -> io::Result<bool> {
         self.0.resize(HEAD, 0);
-        match from.read_exact(&mut self.0) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
-            Err(error) => return Err(error),
+        let mut filled = 0;
+        while filled < HEAD {
+            match from.read(&mut self.0[filled..]) {
+                Ok(0) if filled == 0 => return Ok(false),
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
         let len = HEAD + body_len(&self.0);
         self.0.resize(len, 0);

@@ -12,7 +12,7 @@ use crate::input::{Input, InputError};
 use crate::options::RunOptions;
 use crate::plan::{Plan, PlanError, compare};
 use crate::report::PlanCounts;
-use crate::store::{Standing, StateKey, StateStore, StoreError};
+use crate::store::{Standing, StateStore, StoreError};
 use crate::survey::{Depth, SurveyError, survey};
 
 /// What a run would do, and what the guard would say.
@@ -49,6 +49,8 @@ impl PlanReport {
 const LAYOUT: u32 = 1;
 
 /// A plan as a file: enough to run it later, or to refuse if it does not hold any more.
+///
+/// Holds what was compared, not what was demanded: [`Demands`](crate::Demands) and limits are given again with the run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SavedPlan {
@@ -59,7 +61,7 @@ pub struct SavedPlan {
     pub synchronization_id: sync_core::SynchronizationId,
     /// What is to happen to missing resources.
     pub on_missing: Finalization,
-    /// Names of the inputs.
+    /// The inputs, as absolute paths.
     pub inputs: Vec<String>,
     /// Commands in them.
     pub commands: u64,
@@ -88,9 +90,12 @@ impl SavedPlan {
     }
 
     /// Why the plan does not hold any more, if it does not.
-    pub(crate) fn outdated(&self, key: &StateKey, source: Digest, standing: &Standing) -> Option<GuardReason> {
+    pub(crate) fn outdated(&self, options: &RunOptions, source: Digest, standing: &Standing) -> Option<GuardReason> {
+        let key = &options.key;
         let moved = if self.target != key.target() || self.synchronization_id != *key.synchronization() {
             "the plan is for another synchronization or another target"
+        } else if self.on_missing != options.finalization {
+            "the plan was made for something else to happen to missing resources"
         } else if self.source != source {
             "the source has changed since the plan was made"
         } else if (self.cycle, self.finalized, self.known) != (standing.cycle, standing.finalized, standing.known) {
@@ -137,7 +142,7 @@ pub fn plan(
         target: key.target().to_owned(),
         synchronization_id: key.synchronization().clone(),
         on_missing: options.finalization,
-        inputs: inputs.iter().map(|input| input.name().to_owned()).collect(),
+        inputs: inputs.iter().map(|input| input.absolute_name()).collect(),
         commands: survey.commands,
         source: survey.digest,
         cycle: standing.cycle,

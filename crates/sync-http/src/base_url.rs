@@ -51,6 +51,25 @@ impl fmt::Display for BaseUrl {
     }
 }
 
+/// One name for a target, however its URL is written: scheme, host in lower case, port unless it is the scheme's own, and
+/// the path without `/rest/2.0`. Holds no credentials.
+///
+/// # Errors
+/// [`ConnectError`] if the URL cannot be used with these options.
+///
+/// ```
+/// use sync_http::{ConnectOptions, target_name};
+///
+/// let options = ConnectOptions::default();
+/// assert_eq!(target_name("HTTPS://Catalogue.example:443/rest/2.0/", &options)?, "https://catalogue.example");
+/// assert!(target_name("https://me:secret@catalogue.example", &options).is_err());
+/// # Ok::<(), sync_http::ConnectError>(())
+/// ```
+pub fn target_name(url: &str, options: &ConnectOptions) -> Result<String, ConnectError> {
+    let base = BaseUrl::parse(url, options)?;
+    Ok(base.text.strip_suffix(API).unwrap_or(&base.text).to_owned())
+}
+
 /// Whether bytes to this host stay on the machine: 127.0.0.0/8, `::1`, `localhost`.
 fn is_this_machine(host: &Host<&str>) -> bool {
     match host {

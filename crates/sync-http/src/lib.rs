@@ -15,6 +15,7 @@ mod silence;
 mod transport;
 mod upload;
 
+pub use base_url::target_name;
 pub use credentials::{Credentials, Secret};
 pub use error::ConnectError;
 pub use options::ConnectOptions;

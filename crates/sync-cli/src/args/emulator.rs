@@ -24,10 +24,10 @@ pub(crate) struct ServeArgs {
     pub(crate) listen: SocketAddr,
 
     /// Folder for the data [default: .collibra-sync/emulator]
-    #[arg(long, value_name = "DIR", conflicts_with = "memory", env = "COLLIBRA_SYNC_DATA")]
+    #[arg(long, value_name = "DIR", env = "COLLIBRA_SYNC_DATA")]
     pub(crate) data: Option<PathBuf>,
 
-    /// Keep the data in memory only
+    /// Keep the data in memory only, whatever folder is given
     #[arg(long, env = "COLLIBRA_SYNC_MEMORY")]
     pub(crate) memory: bool,
 

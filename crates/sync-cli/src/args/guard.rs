@@ -34,7 +34,8 @@ pub(crate) struct GuardArgs {
     #[arg(long, value_name = "RESOURCE", env = "COLLIBRA_SYNC_REQUIRE", value_delimiter = '\n')]
     pub(crate) require: Vec<Sentinel>,
 
-    /// Stop if a resource with such a name is missing (* any text, ? any character); may be given several times
+    /// Stop before removing or re-statusing a resource with such a name, as its identifier has it (* any text, ? any
+    /// character); may be given several times
     #[arg(long, value_name = "PATTERN", env = "COLLIBRA_SYNC_PROTECT", value_delimiter = '\n',
           value_parser = |pattern: &str| Ok::<_, std::convert::Infallible>(Pattern::from(pattern)))]
     pub(crate) protect: Vec<Pattern>,

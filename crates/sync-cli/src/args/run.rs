@@ -41,7 +41,7 @@ pub(crate) struct RunArgs {
     pub(crate) format: Option<Format>,
 
     /// Run just this plan; refused if the source or the state have moved since it was made
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["inputs", "on_missing"])]
+    #[arg(long, value_name = "PLAN", conflicts_with = "inputs")]
     pub(crate) plan: Option<PathBuf>,
 
     /// The synchronization: the same for every run of this source, another for every other source

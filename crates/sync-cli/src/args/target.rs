@@ -17,7 +17,7 @@ pub(crate) struct TargetArgs {
     pub(crate) embedded: Option<Option<PathBuf>>,
 
     /// Operating model of the embedded server, beside the packaged one
-    #[arg(long, value_name = "FILE", requires = "embedded", env = "COLLIBRA_SYNC_SEED")]
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_SEED")]
     pub(crate) seed: Option<PathBuf>,
 
     /// How to sign in [default: bearer if COLLIBRA_TOKEN is set, else basic]

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use serde::Serialize;
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
-use sync_engine::{Finding, GuardReason, PlanEntry, PlanReport, RunOptions, SavedPlan, plan};
+use sync_engine::{
+    Finding, GuardReason, PlanEntry, PlanReport, PreviewError, RunOptions, SavedPlan, SurveyError, plan,
+};
 
 use super::{Manner, inputs};
 use crate::args::{OutputFormat, PlanArgs};
@@ -20,7 +22,7 @@ pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
         .with_guard(args.guard.limits())
         .with_demands(args.guard.demands());
     let list = if args.full { usize::MAX } else { sync_engine::PLAN_LIST };
-    let report = plan(&inputs, &options, &store, &args.state, list).or_exit(Exit::FAILED)?;
+    let report = plan(&inputs, &options, &store, &args.state, list).map_err(failed)?;
 
     let exit = match report.is_rejected() {
         true => Exit::FAILED,
@@ -39,16 +41,38 @@ pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
 
 /// What the state is kept under. Without a target it must be clear which one is meant.
 fn key(args: &PlanArgs, store: &SqliteStore) -> Result<StateKey, Failure> {
-    if let Ok(chosen) = Chosen::from(&args.target) {
-        return Ok(StateKey::new(chosen.name(&args.state).or_exit(Exit::BROKEN)?, args.id.clone()));
+    if Chosen::is_given(&args.target) {
+        let chosen = Chosen::from(&args.target)?;
+        return Ok(StateKey::new(chosen.name(&args.state)?, args.id.clone()));
     }
     let known = store.list().or_exit(Exit::BROKEN)?;
     let mut known = known.into_iter().filter(|key| *key.synchronization() == args.id);
     match (known.next(), known.next()) {
         (Some(key), None) => Ok(key),
+        (None, _) if args.out.is_some() => Err(Failure::usage("a plan to be run needs a target")
+            .with_hint("name one with --url URL (or COLLIBRA_URL) or --embedded")),
+        // Nothing is known of it anywhere: all of the source is new.
         (None, _) => Ok(StateKey::new("", args.id.clone())),
         (Some(_), Some(_)) => Err(Failure::usage(format_args!("the state knows {} for several targets", args.id))
             .with_hint("name one with --url URL (or COLLIBRA_URL) or --embedded")),
+    }
+}
+
+fn failed(error: PreviewError) -> Failure {
+    let exit = match &error {
+        PreviewError::Survey(error) => survey_exit(error),
+        PreviewError::Input(_) => Exit::FAILED,
+        _ => Exit::BROKEN,
+    };
+    Failure::new(exit, error)
+}
+
+/// What a survey that broke off means: the input, the command line, or our own machine.
+pub(super) fn survey_exit(error: &SurveyError) -> Exit {
+    match error {
+        SurveyError::Limits(_) => Exit::USAGE,
+        SurveyError::Spill(_) => Exit::BROKEN,
+        _ => Exit::FAILED,
     }
 }
 

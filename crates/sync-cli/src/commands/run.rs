@@ -34,8 +34,8 @@ pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure>
         .with_stop(stop);
     let engine = if args.yes || !confirm::can_ask() { engine } else { engine.with_confirm(Arc::new(confirm::ask)) };
     let mut report = engine.run(inputs, options(args, asked, &target.name)).await;
-    listening.abort();
     target.close().await;
+    listening.abort();
 
     report.peak_memory_bytes = memory::peak_bytes();
     report.message.extend(ways_out(&report));
@@ -72,6 +72,10 @@ impl Asked {
                 "the plan is for the synchronization {}",
                 plan.synchronization_id
             )));
+        }
+        if let Some(asked) = args.guard.on_missing.filter(|asked| *asked != plan.on_missing) {
+            let made = plan.on_missing;
+            return Err(Failure::usage(format_args!("the plan was made with --on-missing {made}, not {asked}")));
         }
         Ok(Self {
             id: plan.synchronization_id.clone(),

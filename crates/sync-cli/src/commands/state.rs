@@ -3,7 +3,7 @@
 use sync_engine::store::SqliteStore;
 
 use crate::args::{StateArgs, StateCommand};
-use crate::exit::{Exit, Failure, OrExit, of_store};
+use crate::exit::{Exit, Failure, of_store};
 use crate::output::printer;
 
 pub(crate) fn run(args: &StateArgs) -> Result<Exit, Failure> {

@@ -1,5 +1,6 @@
 //! `collibra-sync sync`
 
+use sync_core::cycle::{CycleState, Phase};
 use sync_core::transport::{TransportError, TransportErrorKind};
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
 
@@ -33,14 +34,28 @@ async fn forget(of: &SyncOf) -> Result<Exit, Failure> {
     let store = SqliteStore::open(&of.state).map_err(of_store)?;
     let target = open(of).await?;
     let key = StateKey::new(&target.name, of.id.clone());
-    let lock = store.lock(&key).or_exit(Exit::UNCERTAIN)?;
+    let lock = store.lock(&key).map_err(of_store)?;
+    if !is_settled(&store, &key)? {
+        return Err(Failure::new(
+            Exit::UNCERTAIN,
+            anyhow::anyhow!("a run of {} was cut off and may have jobs under way", of.id),
+        )
+        .with_hint("run it once more first: that looks after its jobs, whatever comes of it"));
+    }
     let forgotten = target.transport.forget(&of.id).await.map_err(failed);
     target.close().await;
     forgotten?;
-    store.forget(&key).or_exit(Exit::BROKEN)?;
+    store.forget(&key).map_err(of_store)?;
     drop(lock);
     printer::note(&format!("{} is forgotten; the next cycle begins anew and removes nothing", of.id));
     Ok(Exit::DONE)
+}
+
+/// Whether no cycle of this state is open: a job of it that ran after the target has forgotten would be tracked again.
+fn is_settled(store: &SqliteStore, key: &StateKey) -> Result<bool, Failure> {
+    let standing = store.standing(key).map_err(of_store)?;
+    let state = CycleState::replay(&standing.journal).or_exit(Exit::BROKEN)?;
+    Ok(matches!(state.phase(), Phase::Idle | Phase::Finalized))
 }
 
 async fn open(of: &SyncOf) -> Result<Target, Failure> {

@@ -13,8 +13,8 @@ pub(crate) fn can_ask() -> bool {
 
 /// Shows what is missing and waits for the word. Anything but yes is no.
 pub(crate) fn ask(plan: &Plan) -> bool {
-    let mut err = io::stderr().lock();
-    let _ = write!(err, "{}go on? [y/N] ", human::missing(plan)).and_then(|()| err.flush());
+    // Not locked while waiting: a request to stop has something to say too.
+    let _ = write!(io::stderr(), "{}go on? [y/N] ", human::missing(plan)).and_then(|()| io::stderr().flush());
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer);
     read.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")

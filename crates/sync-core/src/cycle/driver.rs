@@ -163,11 +163,17 @@ impl Driver {
                 let source = self.failures.remove(&call);
                 Err(self.halt(HaltReason::AnswerLost { call, source }))
             }
+            Action::Leave { call, .. } if self.outwaits && self.is_gone(call) => Ok(Event::JobGone { call }),
             Action::Leave { call, job } => {
                 let source = self.failures.remove(&call);
                 Err(self.halt(HaltReason::JobUnreadable { call, job, source }))
             }
         }
+    }
+
+    /// Whether the service said last that there is no such job.
+    fn is_gone(&self, call: Call) -> bool {
+        self.failures.get(&call).is_some_and(|error| error.kind() == TransportErrorKind::NotFound)
     }
 
     async fn submit(&mut self, call: Call) -> Event {

@@ -99,6 +99,11 @@ pub enum Event {
         /// Whether the service says there is no such job, or stumbles as it may for a job just created.
         missing: bool,
     },
+    /// The service does not know a job any more, nor will it: noted when a cycle that was cut off is cleared up.
+    JobGone {
+        /// Which call.
+        call: Call,
+    },
     /// State, result and summary of an ended job were judged.
     Judged {
         /// Which call.
@@ -177,6 +182,7 @@ impl Event {
             Self::JobRunning { .. } => "job_running",
             Self::JobEnded { .. } => "job_ended",
             Self::JobUnreadable { .. } => "job_unreadable",
+            Self::JobGone { .. } => "job_gone",
             Self::Judged { .. } => "judged",
             Self::Found { .. } => "found",
             Self::NotFound { .. } => "not_found",

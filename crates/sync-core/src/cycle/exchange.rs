@@ -191,6 +191,11 @@ impl Exchange {
                     Some(vec![Action::Leave { call, job: job.clone() }])
                 }
             }
+            (S::Polling { job, .. } | S::Judging { job }, Event::JobGone { .. }) => {
+                let job = job.clone();
+                self.state = S::Ended { job, outcome: Outcome::Undetermined };
+                Some(vec![])
+            }
             (S::Judging { job }, Event::Judged { outcome, .. }) => {
                 let job = job.clone();
                 self.state = S::Ended { job, outcome: *outcome };

@@ -88,6 +88,7 @@ fn observes(event: &Event) -> bool {
             | Event::JobRunning { .. }
             | Event::JobEnded { .. }
             | Event::JobUnreadable { .. }
+            | Event::JobGone { .. }
             | Event::Judged { .. }
     )
 }
@@ -111,6 +112,7 @@ impl Progress {
             | Event::JobRunning { call }
             | Event::JobEnded { call }
             | Event::JobUnreadable { call, .. }
+            | Event::JobGone { call }
             | Event::Judged { call, .. }
             | Event::Found { call, .. }
             | Event::NotFound { call }

@@ -1,5 +1,6 @@
 //! How a job ended: state, result and summary judged together.
 
+use sync_core::command::ResourceKind;
 use sync_core::{Committed, Counters, ImportState, ImportSummary, Job, JobResult, JobState, Outcome, ResourceCounts};
 
 fn job(state: JobState) -> Job {
@@ -170,4 +171,23 @@ fn counts_beyond_all_bounds_stop_at_the_bound() {
     sum.errors_count = Some(u64::MAX);
     sum.add(&sum.clone());
     assert_eq!((sum.counts("ASSET"), sum.errors_count), (most, Some(u64::MAX)));
+}
+
+#[test]
+fn an_equal_number_proves_a_removal_only_where_nothing_goes_along() {
+    let summary = |counts: &str| -> ImportSummary {
+        let kinds = counts.split(' ').map(|kind| {
+            let (kind, removed) = kind.split_once('=').expect("KIND=NUMBER");
+            format!(r#"{{"resourceType":"{kind}","counters":{{"removed":{removed}}}}}"#)
+        });
+        let kinds: Vec<_> = kinds.collect();
+        serde_json::from_str(&format!(r#"{{"resourceTypes":[{}]}}"#, kinds.join(","))).expect("a summary")
+    };
+    let confirms = |counts: &str, kind, missing| summary(counts).confirms_removal(kind, missing);
+    assert!(confirms("ASSET=3 RELATION=7", ResourceKind::Asset, 3));
+    assert!(!confirms("ASSET=3", ResourceKind::Asset, 4));
+    assert!(!confirms("ASSET=3 DOMAIN=1", ResourceKind::Asset, 3), "they may have gone with the domain");
+    assert!(confirms("ASSET=3 DOMAIN=1", ResourceKind::Domain, 1));
+    assert!(confirms("MAPPING=1", ResourceKind::Mapping, 1));
+    assert!(!confirms("MAPPING=1 ASSET=1", ResourceKind::Mapping, 1), "it may have gone with the asset");
 }

@@ -6,6 +6,7 @@ use sync_core::transport::{TransportError, TransportErrorKind};
 use sync_core::{BatchNumber, Counters, Finalization, TransportExt};
 
 use super::walk::{Run, Stop};
+use crate::export::ExportError;
 use crate::locate::locate;
 use crate::rebuild::RebuildError;
 use crate::report::{BatchReport, ErrorReport, FinalizeReport, MOST_ERRORS, PlanCounts, RunOutcome, words};
@@ -31,7 +32,7 @@ impl Run<'_> {
     }
 
     /// Fills batches, finalization and counts from the cycle.
-    fn fill(&mut self, state: &CycleState, reports: &[CallReport]) {
+    pub(super) fn fill(&mut self, state: &CycleState, reports: &[CallReport]) {
         let of = |call| reports.iter().find(|report| report.call == call);
         self.report.batches = (1..)
             .zip(state.batches())
@@ -90,17 +91,29 @@ impl Run<'_> {
                 self.report.guard = reasons;
                 (RunOutcome::Guarded, message)
             }
-            Stop::Export(error) => (RunOutcome::Broken, vec![chain(&error), "nothing was sent".to_owned()]),
+            Stop::Export(error) => {
+                let outcome = match &error {
+                    ExportError::Read { source, .. } => of_transport(source).unwrap_or(RunOutcome::Failed),
+                    ExportError::NoCatalogue | ExportError::Write { .. } => RunOutcome::Broken,
+                };
+                (outcome, vec![chain(&error), "nothing was sent".to_owned()])
+            }
             Stop::Denied(error) => {
                 let (outcome, then) = (of_transport(&error).unwrap_or(RunOutcome::Failed), "nothing was sent");
                 (outcome, vec![chain(&error), then.to_owned()])
             }
             Stop::Halt(halt) => self.halted(&halt).await,
+            Stop::ClearingUp(halt) => {
+                let (outcome, mut message) = self.words_for(&halt);
+                message.insert(0, "an earlier run that was cut off could not be cleared up".to_owned());
+                (outcome, message)
+            }
+            Stop::Asked => (RunOutcome::Stopped, vec!["stopped on request".to_owned(), "nothing was sent".to_owned()]),
             Stop::Rebuild(RebuildError::Changed | RebuildError::Unwanted) => (
                 RunOutcome::InputChanged,
                 vec![
                     "the input changed while it was being sent".to_owned(),
-                    "nothing was finalized; run it again when it is complete".to_owned(),
+                    "nothing was finalized and nothing was removed; run it again when it is complete".to_owned(),
                 ],
             ),
             Stop::Rebuild(RebuildError::Input(error)) => {
@@ -125,23 +138,27 @@ impl Run<'_> {
 
     async fn halted(&mut self, halt: &Halt) -> (RunOutcome, Vec<String>) {
         self.fill(halt.state(), halt.reports());
+        if let HaltReason::JobFailed { call, .. } = halt.reason() {
+            self.read_errors(*call, halt).await;
+        }
+        self.words_for(halt)
+    }
+
+    /// What a cycle that stopped before its end means for the run.
+    fn words_for(&self, halt: &Halt) -> (RunOutcome, Vec<String>) {
         let what = chain(halt);
-        let open = "the cycle stays open on the target and nothing was removed".to_owned();
+        let open = match halt.state().finalize() {
+            None => "the cycle stays open on the target and nothing was removed".to_owned(),
+            Some(_) => "the finalization was sent; how much of it was done is not known".to_owned(),
+        };
         let again = "running the same again is safe: it looks after the jobs of this run first".to_owned();
         match halt.reason() {
             HaltReason::Refused { source, .. } => {
                 let outcome = source.as_ref().and_then(of_transport).unwrap_or(RunOutcome::Failed);
-                (outcome, vec![what, open])
+                (outcome, vec![what, "the cycle stays open on the target and nothing was removed".to_owned()])
             }
-            HaltReason::JobFailed { call: call @ Call::Batch(_), .. } => {
-                self.read_errors(*call, halt).await;
-                (RunOutcome::Failed, vec![what, open])
-            }
-            HaltReason::JobFailed { call: Call::Finalize, .. } => {
-                self.read_errors(Call::Finalize, halt).await;
-                let part = "how much of it was done is not known".to_owned();
-                (RunOutcome::Uncertain, vec![what, part, again])
-            }
+            HaltReason::JobFailed { call: Call::Batch(_), .. } => (RunOutcome::Failed, vec![what, open]),
+            HaltReason::JobFailed { call: Call::Finalize, .. } => (RunOutcome::Uncertain, vec![what, open, again]),
             HaltReason::AnswerLost { .. } => (RunOutcome::Uncertain, vec![what, again]),
             HaltReason::JobUnreadable { source, .. } => {
                 let denied = source.as_ref().and_then(of_transport) == Some(RunOutcome::Denied);
@@ -184,7 +201,10 @@ impl Run<'_> {
 fn of_transport(error: &TransportError) -> Option<RunOutcome> {
     match error.kind() {
         TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Some(RunOutcome::Denied),
-        TransportErrorKind::Unreachable | TransportErrorKind::Broken => Some(RunOutcome::Unreachable),
+        TransportErrorKind::Unreachable
+        | TransportErrorKind::Broken
+        | TransportErrorKind::Busy
+        | TransportErrorKind::Faulty => Some(RunOutcome::Unreachable),
         _ => None,
     }
 }

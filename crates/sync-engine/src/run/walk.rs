@@ -24,7 +24,7 @@ use crate::options::RunOptions;
 use crate::plan::{PLAN_LIST, PlanError, Planned, compare};
 use crate::rebuild::{RebuildError, rebuild};
 use crate::report::{InputReport, PlanCounts, Report};
-use crate::store::{Change, Standing, StoreError, StoreErrorKind};
+use crate::store::{Change, Standing, StateKey, StateLock, StateStore, StoreError, StoreErrorKind};
 use crate::survey::{Cut, Depth, Survey, SurveyError, survey};
 
 /// One run under way.
@@ -42,6 +42,10 @@ pub(super) enum Stop {
     Guarded(Vec<GuardReason>),
     Denied(TransportError),
     Halt(Box<Halt>),
+    /// An earlier cycle could not be cleared up.
+    ClearingUp(Box<Halt>),
+    /// Somebody asked to stop before anything was sent.
+    Asked,
     Rebuild(RebuildError),
     Survey(SurveyError),
     Plan(PlanError),
@@ -78,41 +82,41 @@ impl<'e> Run<'e> {
     }
 
     pub(super) async fn walk(&mut self) -> Result<(), Stop> {
-        let lock = {
-            let (store, key) = (Arc::clone(&self.engine.store), self.options.key.clone());
-            tokio::task::spawn_blocking(move || store.lock(&key)).await??
-        };
+        let lock = Arc::new(self.with_store(|store, key| store.lock(key)).await?);
         let survey = self.read().await?;
         let mut reasons = judge_source(&self.options.demands, survey.commands, &survey.absent);
+        // What an earlier cycle may still have under way is over before the target is asked what it knows.
+        self.clear_up(&lock).await?;
         reasons.extend(self.baseline().await?);
-        let standing = self.clear_up().await?;
+        let standing = self.with_store(|store, key| store.standing(key)).await?;
         if let Some(plan) = &self.options.plan {
-            reasons.extend(plan.outdated(&self.options.key, survey.digest, &standing));
+            reasons.extend(plan.outdated(&self.options, survey.digest, &standing));
         }
-        let mut planned = self.plan(survey, &standing).await?;
+        let planned = self.plan(survey, &standing).await?;
         reasons.extend(self.ask_guard().err().unwrap_or_default());
-        if self.options.finalization.is_destructive() {
-            let store = self.engine.store.as_ref();
-            reasons.extend(judge_missing(&self.options.demands, &mut planned, store, &self.options.key)?);
-        }
+        let (names, mut planned) = self.ask_about_names(planned, &reasons).await?;
+        reasons.extend(names);
         if !reasons.is_empty() {
             return Err(Stop::Guarded(reasons));
         }
         self.confirm().await?;
         self.export(&mut planned).await?;
+        self.heed_stop()?;
 
         self.report.cycle = self.begin(planned).await?;
         let began = Instant::now();
         let settings = self.options.settings(seed(&self.options, self.report.cycle));
-        let cycle = Cycle::begin(self.crew(self.options.finalization), CycleState::idle(), settings).await?;
+        let crew = self.crew(self.options.finalization, &lock);
+        let cycle = Cycle::begin(crew, CycleState::idle(), settings).await?;
         let cycle = self.send(cycle).await?;
         self.report.seconds.insert("send".to_owned(), began.elapsed().as_secs_f64());
 
         let began = Instant::now();
         let mut sealed = cycle.seal().await?;
-        let pass = match self.ask_guard() {
+        let pass = match self.ask_guard_again().await? {
             Ok(pass) => pass,
             Err(reasons) => {
+                self.fill(sealed.state(), sealed.reports());
                 sealed.stop().await;
                 return Err(Stop::Guarded(reasons));
             }
@@ -121,8 +125,21 @@ impl<'e> Run<'e> {
         let finalized = sealed.finalize(permit).await?;
         self.report.seconds.insert("finalize".to_owned(), began.elapsed().as_secs_f64());
         self.finished(&finalized);
-        drop(lock);
         Ok(())
+    }
+
+    /// Does something with the store, off the async threads.
+    async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn StateStore, &StateKey) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Stop> {
+        let (store, key) = (Arc::clone(&self.engine.store), self.options.key.clone());
+        Ok(tokio::task::spawn_blocking(move || work(store.as_ref(), &key)).await??)
+    }
+
+    /// Stops here, before anything is sent, if somebody asked for it.
+    fn heed_stop(&self) -> Result<(), Stop> {
+        if self.engine.stop.is_stopped() { Err(Stop::Asked) } else { Ok(()) }
     }
 
     /// The first pass: nothing is sent.
@@ -154,33 +171,33 @@ impl<'e> Run<'e> {
     /// credentials are good, before anything large is sent.
     async fn baseline(&self) -> Result<Option<GuardReason>, Stop> {
         let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
-        let standing = store.standing(&self.options.key)?;
+        let standing = self.with_store(|store, key| store.standing(key)).await?;
         match look(transport, store, self.options.synchronization(), &standing).await? {
             Baseline::Good => Ok(None),
             Baseline::Reset => {
-                store.forget(&self.options.key)?;
+                self.with_store(|store, key| store.forget(key)).await?;
                 Ok(None)
             }
             Baseline::Unfit(reason) if self.options.finalization.is_destructive() => Ok(Some(reason)),
             Baseline::Unfit(reason) => {
                 tracing::warn!("{}", reason.message);
-                store.distrust(&self.options.key)?;
+                self.with_store(|store, key| store.distrust(key)).await?;
                 Ok(None)
             }
         }
     }
 
     /// Brings a cycle that was cut off to a known end, sending nothing.
-    async fn clear_up(&self) -> Result<Standing, Stop> {
-        let standing = self.engine.store.standing(&self.options.key)?;
+    async fn clear_up(&self, lock: &Arc<StateLock>) -> Result<(), Stop> {
+        let standing = self.with_store(|store, key| store.standing(key)).await?;
         let state = CycleState::replay(&standing.journal).map_err(|error| Stop::Store(damaged(error)))?;
         if matches!(state.phase(), Phase::Idle | Phase::Finalized) {
-            return Ok(standing);
+            return Ok(());
         }
         self.engine.sink.progress(Progress::ClearingUp);
         let finalization = state.finalization().unwrap_or_default();
-        clear_up(self.crew(finalization), state).await?;
-        Ok(self.engine.store.standing(&self.options.key)?)
+        let cleared = clear_up(self.crew(finalization, lock), state).await;
+        cleared.map(drop).map_err(|halt| Stop::ClearingUp(Box::new(halt)))
     }
 
     async fn plan(&mut self, mut survey: Survey, standing: &Standing) -> Result<Planned, Stop> {
@@ -198,15 +215,37 @@ impl<'e> Run<'e> {
         Ok(planned)
     }
 
+    /// The missing resources by name, unless their number has stopped the run already.
+    async fn ask_about_names(
+        &self,
+        mut planned: Planned,
+        reasons: &[GuardReason],
+    ) -> Result<(Vec<GuardReason>, Planned), Stop> {
+        let too_many = reasons.iter().any(|reason| reason.kind == GuardReasonKind::TooManyRemovals);
+        if too_many || !self.options.finalization.is_destructive() {
+            return Ok((Vec::new(), planned));
+        }
+        let demands = self.options.demands.clone();
+        self.with_store(move |store, key| Ok((judge_missing(&demands, &mut planned, store, key)?, planned))).await
+    }
+
+    /// Before the finalization: what was noted for it must be what the guard has seen.
+    async fn ask_guard_again(&self) -> Result<Result<GuardPass, Vec<GuardReason>>, Stop> {
+        let noted = self.with_store(|store, key| store.noted_missing(key)).await?;
+        if noted != self.report.details.missing.by_kind {
+            let moved = "the state has moved while the batches were sent";
+            return Ok(Err(vec![GuardReason::new(GuardReasonKind::PlanOutdated, moved)]));
+        }
+        Ok(self.ask_guard())
+    }
+
     fn ask_guard(&self) -> Result<GuardPass, Vec<GuardReason>> {
         judge_plan(&self.options.guard, self.options.finalization, &self.report.details)
     }
 
     /// Notes the cycle in the store before anything of it is sent.
     async fn begin(&self, mut planned: Planned) -> Result<u64, Stop> {
-        let (store, key) = (Arc::clone(&self.engine.store), self.options.key.clone());
-        let begun = tokio::task::spawn_blocking(move || store.begin(&key, &mut |take| planned.differences(take)));
-        Ok(begun.await??)
+        self.with_store(move |store, key| store.begin(key, &mut |take| planned.differences(take))).await
     }
 
     /// Asks whoever is to be asked before missing resources are touched.
@@ -228,7 +267,8 @@ impl<'e> Run<'e> {
 
     /// Writes down what is about to be removed, if asked to.
     async fn export(&self, planned: &mut Planned) -> Result<(), Stop> {
-        let Some(file) = &self.options.export_missing else { return Ok(()) };
+        let goes = self.options.finalization.is_destructive() && self.report.details.missing.total > 0;
+        let Some(file) = self.options.export_missing.as_ref().filter(|_| goes) else { return Ok(()) };
         let catalogue = self.engine.catalogue.as_ref().ok_or(ExportError::NoCatalogue)?;
         let mut missing = Vec::new();
         planned
@@ -243,9 +283,13 @@ impl<'e> Run<'e> {
         Ok(())
     }
 
-    fn crew(&self, finalization: Finalization) -> Crew {
-        let journal =
-            StoreJournal { store: Arc::clone(&self.engine.store), key: self.options.key.clone(), finalization };
+    fn crew(&self, finalization: Finalization, lock: &Arc<StateLock>) -> Crew {
+        let journal = StoreJournal {
+            store: Arc::clone(&self.engine.store),
+            key: self.options.key.clone(),
+            finalization,
+            lock: Arc::clone(lock),
+        };
         Crew::new(Arc::clone(&self.engine.transport), Arc::new(journal), Arc::clone(&self.engine.clock))
             .with_observer(Arc::new(Watch(Arc::clone(&self.engine.sink))))
             .with_stop(self.engine.stop.clone())
@@ -259,11 +303,25 @@ impl<'e> Run<'e> {
         };
         let commands = first.commands();
         let mut cycle = cycle.submit(first.into_payload(), commands).await?;
-        while let Some(batch) = next(&mut batches).await? {
-            let commands = batch.commands();
-            cycle = cycle.submit(batch.into_payload(), commands).await?;
+        let ended = loop {
+            match next(&mut batches).await {
+                Ok(Some(batch)) => {
+                    let commands = batch.commands();
+                    cycle = cycle.submit(batch.into_payload(), commands).await?;
+                }
+                // Whatever became of the reader: the source ended properly only if every batch of the first pass was sent.
+                Ok(None) if cycle.state().batches().len() == self.cuts.len() => break Ok(()),
+                Ok(None) => break Err(RebuildError::Changed),
+                Err(error) => break Err(error),
+            }
+        };
+        match ended {
+            Ok(()) => Ok(cycle),
+            Err(error) => {
+                self.fill(cycle.state(), cycle.reports());
+                Err(error.into())
+            }
         }
-        Ok(cycle)
     }
 }
 

@@ -233,11 +233,11 @@ pub trait StateStore: Send + Sync + fmt::Debug {
 }
 
 /// Holds the lock of a synchronization until dropped.
-pub struct StateLock(#[expect(dead_code, reason = "held for its drop")] Box<dyn Any + Send>);
+pub struct StateLock(#[expect(dead_code, reason = "held for its drop")] Box<dyn Any + Send + Sync>);
 
 impl StateLock {
     /// Wraps whatever frees the lock when dropped.
-    pub fn new(held: impl Any + Send) -> Self {
+    pub fn new(held: impl Any + Send + Sync) -> Self {
         Self(Box::new(held))
     }
 }

@@ -5,6 +5,8 @@ use sync_core::guard::GuardLimits;
 use sync_emulator::Readings;
 use sync_engine::{Demands, GuardReasonKind, PLAN_LIST, Pattern, Report, RunOutcome, SavedPlan, plan};
 
+use sync_engine::store::StateStore;
+
 use crate::support::{Thing, World, copy_folder};
 
 const REMOVE: Finalization = Finalization::RemoveResources;
@@ -135,6 +137,62 @@ async fn a_first_cycle_that_was_cut_off_is_a_baseline_all_the_same() {
     let report = world.run(&world.source(&without(&[Thing::Asset(2, 3)])), world.options("guarded", REMOVE)).await;
     assert_eq!(report.outcome, RunOutcome::Finalized, "{:?} {:?}", report.message, report.guard);
     assert_eq!(report.plan.missing, 2, "what was never confirmed counts too");
+}
+
+#[tokio::test]
+async fn a_state_whose_own_jobs_never_came_about_is_no_baseline_for_what_others_did() {
+    let world = World::new(Readings::default()).await;
+    // A folder begins a cycle and reaches nobody.
+    let few = [(Thing::Community, 0), (Thing::Domain(0), 0), (Thing::Asset(0, 0), 0)];
+    let options = world.options("guarded", REMOVE);
+    world.store().begin(&options.key, &mut |_| Ok(())).expect("a cycle is noted");
+    let mine = world.folder.path().join("mine");
+    copy_folder(&world.state(), &mine);
+    // Another folder brings everything.
+    std::fs::remove_dir_all(world.state()).expect("the state is deleted");
+    let all = world.run(&world.source(&everything(0)), options).await;
+    assert_eq!(all.outcome, RunOutcome::Finalized, "{:?}", all.message);
+
+    std::fs::remove_dir_all(world.state()).expect("the state is deleted");
+    copy_folder(&mine, &world.state());
+    let report = stopped(&world, &few, Demands::default()).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::StateBehind]);
+}
+
+#[tokio::test]
+async fn a_saved_plan_for_leaving_alone_is_no_plan_for_removing() {
+    let world = synchronized().await;
+    let input = world.source(&without(&[Thing::Asset(0, 1)]));
+    let leaving = world.options("guarded", Finalization::Ignore);
+    let saved =
+        plan(std::slice::from_ref(&input), &leaving, &world.store(), &world.state(), PLAN_LIST).expect("a plan").saved;
+    let report = world.run(&input, world.options("guarded", REMOVE).with_plan(saved)).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::PlanOutdated]);
+}
+
+#[tokio::test]
+async fn what_is_asked_to_stop_before_anything_was_sent_sends_nothing() {
+    let world = World::new(Readings::default()).await;
+    let stop = sync_core::cycle::StopSignal::default();
+    stop.stop();
+    let input = world.source(&everything(0));
+    let report = world.engine().with_stop(stop).run(vec![input], world.options("guarded", REMOVE)).await;
+    assert_eq!((report.outcome, report.exit_code, report.cycle), (RunOutcome::Stopped, 4, 0));
+    assert!(world.present().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_no_to_the_question_sends_nothing_and_consent_leaves_the_question_out() {
+    let world = synchronized().await;
+    let before = world.present().await;
+    let input = world.source(&without(&[Thing::Asset(0, 1)]));
+    let engine =
+        || world.engine().with_confirm(std::sync::Arc::new(|plan: &sync_engine::Plan| plan.missing.total == 0));
+    let report = engine().run(vec![input.clone()], world.options("guarded", REMOVE)).await;
+    assert_eq!((reasons(&report), report.cycle), (vec![GuardReasonKind::Declined], 0));
+    assert_eq!(world.present().await, before);
+    let report = engine().run(vec![input], world.consenting("guarded", REMOVE)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
 }
 
 #[tokio::test]
