@@ -1,0 +1,6 @@
+//! The check of single commands.
+
+mod examples;
+mod keys;
+mod properties;
+mod several;
