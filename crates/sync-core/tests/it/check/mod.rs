@@ -1,5 +1,6 @@
 //! The check of single commands.
 
+mod docs;
 mod examples;
 mod keys;
 mod properties;
