@@ -6,12 +6,17 @@ use sync_formats::BatchLimits;
 use super::{Manner, inputs};
 use crate::args::{CheckArgs, OutputFormat};
 use crate::exit::{Exit, Failure, OrExit};
-use crate::output::{human, printer};
+use crate::output::{human, printer, sarif};
 
 pub(crate) fn run(args: &CheckArgs, manner: Manner) -> Result<Exit, Failure> {
     let spill = std::env::temp_dir();
     let inputs = inputs::open(&args.input.inputs, args.input.format, &spill)?;
-    let report = check(&inputs, limits(&args.batches), &spill).or_exit(Exit::FAILED)?;
+    let report = check(&inputs, limits(&args.batches), &args.levels.options(), &spill).or_exit(Exit::FAILED)?;
+    if let Some(file) = &args.sarif {
+        sarif::write(file, &report)
+            .map_err(|error| anyhow::Error::new(error).context(format!("writing {} failed", file.display())))
+            .or_exit(Exit::BROKEN)?;
+    }
     match manner.output {
         OutputFormat::Json => printer::json(&report),
         OutputFormat::Human => printer::text(&human::check(&report)),
