@@ -9,10 +9,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use sync_core::check::{RuleScope, Severity, rules};
 use sync_core::transport::{BatchRequest, TransportExt};
-use sync_core::{JobResult, Payload, PayloadFormat, Transport};
+use sync_core::{JobState, Payload, PayloadFormat, Transport};
 use sync_emulator::Readings;
 use sync_engine::{CheckOptions, Input, check};
-use sync_formats::{BatchLimits, JsonRecords, JsonShape, content_digest};
+use sync_formats::{BatchLimits, JsonShape, JsonSplitter, content_digest};
 
 use crate::support::World;
 
@@ -142,7 +142,7 @@ async fn answer(path: &Path) -> Answer {
     let errors = world.transport.all_errors(&job.id, 1_000).await.expect("errors can be read");
     let commands = errors.iter().filter_map(|error| error.command.as_ref());
     Answer {
-        refused_whole: job.result == Some(JobResult::Failure),
+        refused_whole: job.state == Some(JobState::Error),
         failed: commands.flat_map(|command| command.indices.iter().copied()).collect(),
         messages: errors.iter().filter_map(|error| error.error_message.clone()).collect(),
     }
@@ -152,8 +152,11 @@ async fn answer(path: &Path) -> Answer {
 fn commands_at(path: &Path, lines: impl Iterator<Item = u64>) -> BTreeSet<u64> {
     let text = read(path);
     let shape = if path.extension().is_some_and(|kind| kind == "jsonl") { JsonShape::Lines } else { JsonShape::Array };
-    let starts: Vec<u64> =
-        JsonRecords::new(text.as_bytes(), shape).map_while(Result::ok).map(|record| record.position().line).collect();
+    let starts: Vec<u64> = JsonSplitter::new(text.as_bytes(), shape)
+        .into_iter()
+        .map_while(Result::ok)
+        .map(|record| record.position.line)
+        .collect();
     lines.map(|line| starts.iter().filter(|start| **start <= line).count().saturating_sub(1) as u64).collect()
 }
 
