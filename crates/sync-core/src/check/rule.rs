@@ -51,6 +51,7 @@ pub struct Rule {
     /// [`RuleScope::Source`], an object of parameters for [`RuleScope::Request`], a template for
     /// [`RuleScope::Template`].
     pub good: &'static str,
-    /// An example of the same kind that breaks this rule and no other.
+    /// An example of the same kind that breaks this rule and, as far as that can be, no other. In brackets where it would
+    /// take too many commands or several files.
     pub bad: &'static str,
 }

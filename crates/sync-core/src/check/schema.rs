@@ -21,7 +21,7 @@ pub fn import_file_schema() -> String {
     let of_kind = kinds.map(|kind| {
         json!({
             "if": {"properties": {"resourceType": {"const": kind.as_str()}}},
-            "then": {"$ref": reference(definition(kind))},
+            "then": reference(definition(kind)),
         })
     });
     let mut definitions = Map::new();

@@ -191,3 +191,25 @@ async fn what_check_calls_an_error_the_server_refuses_or_there_is_a_reason() {
     assert_eq!(without_reason, [""; 0], "taken, and no reason in taken-by-the-server.txt");
     assert!(needless.is_empty(), "refused, although a reason is given why not: {needless:?}");
 }
+
+#[test]
+fn examples_of_rules_about_sources_are_what_they_say() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("example.json");
+    let mut codes = |text: &str| {
+        std::fs::write(&path, text).expect("an example is written");
+        found(&path).into_iter().map(|finding| finding.code).collect::<BTreeSet<_>>()
+    };
+    for rule in rules().iter().filter(|rule| rule.scope == RuleScope::Source) {
+        assert_eq!(codes(rule.good), BTreeSet::new(), "{}: {}", rule.code, rule.good);
+        // What takes many commands or many files is described in brackets instead.
+        if !rule.bad.starts_with('(') {
+            let mut broken = codes(rule.bad);
+            // Of two commands that name each other, one has to stand before what it refers to.
+            if rule.code.starts_with("local.relation.") {
+                broken.remove("local.order.dependencyLater");
+            }
+            assert_eq!(broken, BTreeSet::from([rule.code.to_owned()]), "{}", rule.bad);
+        }
+    }
+}

@@ -66,3 +66,30 @@ fn rules_page() -> String {
 fn anchor(heading: &str) -> String {
     heading.to_lowercase().replace('.', "")
 }
+
+/// Every reference inside the schema leads to a definition, and is nothing but text.
+fn references(value: &serde_json::Value, schema: &serde_json::Value, count: &mut usize) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (name, value) in members {
+                if name == "$ref" {
+                    let target = value.as_str().and_then(|text| text.strip_prefix('#')).expect("a place in the schema");
+                    assert!(schema.pointer(target).is_some_and(serde_json::Value::is_object), "{target}");
+                    *count += 1;
+                } else {
+                    references(value, schema, count);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| references(item, schema, count)),
+        _ => {}
+    }
+}
+
+#[test]
+fn references_in_the_schema_lead_somewhere() {
+    let schema: serde_json::Value = serde_json::from_str(&import_file_schema()).expect("a schema is JSON");
+    let mut count = 0;
+    references(&schema, &schema, &mut count);
+    assert!(count > 30, "only {count} references");
+}
