@@ -85,9 +85,7 @@ pub(crate) fn survey(
                 Depth::Run => Parts::of(record.bytes).unwrap_or_default(),
                 Depth::Plan => Parts::default(),
             };
-            sorter
-                .push(command.kind(), &key, content, parts.as_bytes(), position.index)
-                .map_err(SurveyError::Spill)?;
+            sorter.push(command.kind(), &key, content, parts.as_bytes(), position.index).map_err(SurveyError::Spill)?;
             if depth == Depth::Plan {
                 return Ok(());
             }

@@ -50,9 +50,13 @@ fn code(text: &str) -> Result<String, String> {
     if rule(text).is_some() {
         return Ok(text.to_owned());
     }
-    let end = text.rsplit('.').next().unwrap_or(text).to_lowercase();
-    let close = |code: &str| !end.is_empty() && code.to_lowercase().contains(&end);
-    match rules().iter().map(|rule| rule.code).find(|code| close(code)) {
+    let asked = text.to_lowercase();
+    let end = asked.rsplit('.').next().unwrap_or_default();
+    let with = |part: &str| {
+        let mut codes = rules().iter().map(|rule| rule.code);
+        codes.find(|code| !part.is_empty() && code.to_lowercase().contains(part))
+    };
+    match with(&asked).or_else(|| with(end)) {
         Some(meant) => Err(format!("no rule has the code {text:?}; is it {meant}?")),
         None => Err(format!("no rule has the code {text:?}")),
     }

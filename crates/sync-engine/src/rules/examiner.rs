@@ -75,11 +75,14 @@ impl<'s> Examiner<'s> {
         Ok(())
     }
 
-    /// What the command refers to must have come before.
+    /// What the command refers to must have come before, unless it exists already.
     fn refer(&mut self, index: u64, command: &Command<'_>) -> io::Result<()> {
         let Self { keys, names, said, needed, .. } = self;
         let mut pushed = Ok(());
         for_each(command, &mut |named, purpose, _| {
+            if named.is_by_id() {
+                return;
+            }
             let key = named.key(keys);
             let tag = match purpose {
                 Use::Parent => Tag::Parent,

@@ -145,7 +145,10 @@ impl Group {
     fn command(&mut self, key: Key, index: u64, findings: &mut Pendings) {
         if let Some(before) = self.last_command.replace(index) {
             let (code, message) = if before + 1 == index {
-                ("local.identifier.repeated", "the command before is about the same resource {other}; the two are merged")
+                (
+                    "local.identifier.repeated",
+                    "the command before is about the same resource {other}; the two are merged",
+                )
             } else {
                 (
                     "local.identifier.interleaved",

@@ -27,6 +27,16 @@ pub(super) enum Named<'c, 'a> {
 }
 
 impl Named<'_, '_> {
+    /// Whether the resource is named by an id, which it has only if it exists already.
+    pub(super) fn is_by_id(&self) -> bool {
+        match self {
+            Self::Community(community) => matches!(community, CommunityIdentifier::Id { .. }),
+            Self::Domain(domain) => matches!(domain, DomainIdentifier::Id { .. }),
+            Self::Asset(asset) => matches!(asset, AssetIdentifier::Id { .. }),
+            Self::ComplexRelation(relation) => matches!(relation, ComplexRelationIdentifier::Id { .. }),
+        }
+    }
+
     pub(super) fn key(&self, keys: &mut Keys) -> Key {
         match self {
             Self::Community(community) => keys.community(community),

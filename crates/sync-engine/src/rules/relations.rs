@@ -54,7 +54,8 @@ pub(super) struct Directions {
     /// By name in lower case; one bit a direction.
     types: HashMap<String, u8>,
     are_too_many: bool,
-    lower: String,
+    /// The relation key that was noted last: most commands in a row have the same.
+    last: String,
 }
 
 const BOTH: u8 = 0b11;
@@ -66,18 +67,24 @@ impl Directions {
         let Command::Asset(asset) = command else { return };
         let Some(relations) = &asset.relations else { return };
         for (key, _) in relations.iter() {
-            let Some((name, listed_are_sources)) = direction(key) else { continue };
-            self.lower.clear();
-            self.lower.push_str(name);
-            self.lower.make_ascii_lowercase();
-            let direction = 1 << u8::from(listed_are_sources);
-            if let Some(seen) = self.types.get_mut(&self.lower) {
-                *seen |= direction;
-            } else if self.types.len() < MOST_TYPES {
-                self.types.insert(self.lower.clone(), direction);
-            } else {
-                self.are_too_many = true;
+            if self.last != key.as_str() {
+                self.key(key);
             }
+        }
+    }
+
+    #[cold]
+    fn key(&mut self, key: &str) {
+        self.last.clear();
+        self.last.push_str(key);
+        let Some((name, listed_are_sources)) = direction(key) else { return };
+        let (name, direction) = (name.to_ascii_lowercase(), 1 << u8::from(listed_are_sources));
+        if let Some(seen) = self.types.get_mut(&name) {
+            *seen |= direction;
+        } else if self.types.len() < MOST_TYPES {
+            self.types.insert(name, direction);
+        } else {
+            self.are_too_many = true;
         }
     }
 

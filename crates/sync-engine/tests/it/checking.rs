@@ -70,6 +70,15 @@ fn what_is_needed_before_its_command_is_named_once_at_its_first_use() {
 }
 
 #[test]
+fn what_has_an_id_exists_already_and_is_never_too_late() {
+    let id = "7d0b2a51-6b7e-4f0e-9a44-1f1f6f3c1a01";
+    let later = format!(r#"{{"resourceType":"Asset","identifier":{{"id":"{id}"}},"displayName":"b"}}"#);
+    let key = "00000000-0000-0000-0000-000000007042:TARGET";
+    let first = table("a", &format!(r#","relations":{{"{key}":[{{"id":"{id}"}}]}}"#));
+    assert_eq!(found(&check_text(lines(&[first, later]).as_bytes(), JsonShape::Lines)), []);
+}
+
+#[test]
 fn neighbours_are_noted_and_others_are_warned_of() {
     let text = lines(&[table("a", ""), table("a", ""), table("b", ""), table("a", "")]);
     let report = check_text(text.as_bytes(), JsonShape::Lines);
