@@ -52,6 +52,11 @@ impl<'a> Node<'a> {
         serde_json::from_str::<&RawValue>(text).map(Self::of)
     }
 
+    /// The same for text that was read as JSON before.
+    pub(super) fn of_valid(text: &'a str) -> Self {
+        Self(text.trim_matches([' ', '\t', '\n', '\r']))
+    }
+
     fn of(raw: &'a RawValue) -> Self {
         Self(raw.get())
     }

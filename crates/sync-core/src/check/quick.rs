@@ -35,12 +35,15 @@ fn explain(record: &[u8], error: Option<&CommandError>, findings: &mut Vec<Findi
         Ok(text) => text,
         Err(error) => return findings.push(not_json("this is not UTF-8", record, error.valid_up_to())),
     };
-    let root = match Node::new(text) {
-        Ok(root) => root,
-        Err(error) => {
-            let CommandErrorKind::Json { message } = CommandError::json(&error).kind().clone() else { return };
-            return findings.push(not_json(&message, record, offset(record, error.line(), error.column())));
-        }
+    let root = match error {
+        None => Node::of_valid(text),
+        Some(_) => match Node::new(text) {
+            Ok(root) => root,
+            Err(error) => {
+                let CommandErrorKind::Json { message } = CommandError::json(&error).kind().clone() else { return };
+                return findings.push(not_json(&message, record, offset(record, error.line(), error.column())));
+            }
+        },
     };
     Walk { record: text, findings }.command(root);
     // The walk knows what cannot be read better than the reader does; should it ever not, the reader is right.

@@ -154,8 +154,10 @@ impl<'r> Walk<'r, '_> {
         place: &Place<'_>,
         step: impl for<'p> Fn(&'p Place<'p>, &'p str) -> Place<'p>,
     ) -> Kept<'r> {
-        let mut seen = HashSet::with_capacity(members.len());
-        let is_first: Vec<bool> = members.iter().map(|member| seen.insert(member.name.clone())).collect();
+        let is_first = first_of_each_name(&members);
+        if is_first.iter().all(|is_first| *is_first) {
+            return members;
+        }
         let mut kept = Vec::with_capacity(members.len());
         for (member, is_first) in members.into_iter().zip(is_first) {
             if is_first {
@@ -407,6 +409,18 @@ impl<'r> Walk<'r, '_> {
             self.report(&SYNC_ACTION, message, place, node.written());
         }
     }
+}
+
+/// Which members are the first of their name.
+fn first_of_each_name(members: &[Member<'_>]) -> Vec<bool> {
+    // Few names are compared faster than hashed.
+    const FEW: usize = 16;
+    if members.len() <= FEW {
+        let is_first = |place: usize| members[..place].iter().all(|earlier| earlier.name != members[place].name);
+        return (0..members.len()).map(is_first).collect();
+    }
+    let mut seen = HashSet::with_capacity(members.len());
+    members.iter().map(|member| seen.insert(&*member.name)).collect()
 }
 
 /// A kind in a sentence.
