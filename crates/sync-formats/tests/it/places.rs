@@ -49,13 +49,13 @@ proptest! {
                 Segment::Member(name) | Segment::Key(name) => value.get(name).cloned(),
             });
         }
+        // Of a name that stands twice the first is ours and the last the parser's.
+        let colons = |text: &str| text.bytes().filter(|byte| *byte == b':').count();
+        let parsed = serde_json::from_str::<serde_json::Value>(&record).map(|value| value.to_string());
+        prop_assume!(parsed.is_ok_and(|parsed| colons(&parsed) == colons(&record)));
         let found = locate(record.as_bytes(), &path);
         prop_assert_eq!(found.is_some(), value.is_some());
-        // A name that stands twice: the first is ours, the last the parser's.
-        let is_unique = serde_json::from_str::<serde_json::Value>(&record).is_ok_and(|v| {
-            v.to_string().chars().filter(|c| *c == ':').count() == record.chars().filter(|c| *c == ':').count()
-        });
-        if let (true, Some(place)) = (is_unique, found) {
+        if let Some(place) = found {
             prop_assert_eq!(serde_json::from_str(&record[place]).ok(), value);
         }
     }
