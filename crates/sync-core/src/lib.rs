@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod catalogue;
+pub mod check;
 pub mod clock;
 pub mod command;
 pub mod cycle;

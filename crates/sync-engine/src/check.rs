@@ -5,38 +5,93 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sync_formats::BatchLimits;
 
-use crate::finding::{Finding, Severity};
+use crate::collect::{Checker, Purpose};
+use crate::finding::{Finding, FindingTotal};
 use crate::input::Input;
-use crate::survey::{Depth, SurveyError, survey};
+use crate::survey::{Ended, SurveyError, walk};
+
+/// Which findings count for more or for less than they do by themselves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckOptions {
+    /// Codes that are errors, whatever their rule says; stronger than `allow`.
+    pub deny: Vec<String>,
+    /// Codes that are not reported. Has no effect on what makes a command impossible to read or to send.
+    pub allow: Vec<String>,
+}
+
+impl CheckOptions {
+    /// Sets the codes that are errors.
+    #[must_use]
+    pub fn with_deny(mut self, deny: Vec<String>) -> Self {
+        self.deny = deny;
+        self
+    }
+
+    /// Sets the codes that are not reported.
+    #[must_use]
+    pub fn with_allow(mut self, allow: Vec<String>) -> Self {
+        self.allow = allow;
+        self
+    }
+}
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckReport {
-    /// What is wrong, in the order of the inputs.
+    /// What is wrong, in the order of the inputs: of each code in each input the first hundred.
     pub findings: Vec<Finding>,
     /// Findings beyond those listed.
     pub more_findings: u64,
+    /// How many there are of each code in each input, where not all are listed.
+    #[serde(default)]
+    pub totals: Vec<FindingTotal>,
     /// Commands read.
     pub commands: u64,
     /// 1 if there is an error, else 0.
     pub exit_code: u8,
 }
 
-/// Reads inputs through and checks every command, sending nothing.
+/// Reads inputs through and applies every rule that needs no target; nothing is sent.
 ///
-/// Blocking. Memory: one batch, one command, 8 MiB; what does not fit goes to temporary files in `spill`.
+/// Blocking. Reads each input once; again where relations of one type are stated in both directions, and again up to
+/// the last of several commands that together break a rule. Memory: one command, 40 MiB for what commands say about
+/// each other; what does not fit goes to temporary files in `spill`, 32 to 96 bytes a command.
 ///
 /// # Errors
 /// [`SurveyError`] if an input cannot be opened or temporary files cannot be written. What is wrong inside an input is
 /// a finding.
-pub fn check(inputs: &[Input], limits: BatchLimits, spill: &Path) -> Result<CheckReport, SurveyError> {
-    let survey = survey(inputs, limits, Depth::Run, &[], spill)?;
-    let bad = survey.more_findings > 0 || survey.findings.iter().any(|finding| finding.severity == Severity::Error);
+pub fn check(
+    inputs: &[Input],
+    limits: BatchLimits,
+    options: &CheckOptions,
+    spill: &Path,
+) -> Result<CheckReport, SurveyError> {
+    limits.check()?;
+    let mut checker = Checker::new(inputs, options, Purpose::Check, limits, spill);
+    let mut commands = 0;
+    for (number, input) in inputs.iter().enumerate() {
+        let before = commands;
+        checker.begin_input(number, before);
+        let ended = walk(input, before, |record, position| -> Result<(), SurveyError> {
+            commands += 1;
+            checker.size(&record);
+            checker.command(&record, position.index)?;
+            Ok(())
+        })?;
+        match ended {
+            Ended::Properly(_) if commands == before => checker.empty(),
+            Ended::Properly(_) => {}
+            Ended::Early(error) => checker.split(&error),
+        }
+    }
+    let found = checker.finish()?;
     Ok(CheckReport {
-        findings: survey.findings,
-        more_findings: survey.more_findings,
-        commands: survey.commands,
-        exit_code: u8::from(bad),
+        findings: found.findings,
+        more_findings: found.more,
+        totals: found.totals,
+        commands,
+        exit_code: u8::from(found.has_errors),
     })
 }

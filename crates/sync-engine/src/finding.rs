@@ -1,20 +1,7 @@
 //! What is wrong with an input, and where.
 
 use serde::{Deserialize, Serialize};
-use sync_core::command::CommandError;
-use sync_formats::{BatchError, Position, SplitError, SplitErrorKind};
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Good to know.
-    Note,
-    /// Probably not meant.
-    Warning,
-    /// The service will refuse it, or harm follows: nothing is sent.
-    Error,
-}
+use sync_core::check::Severity;
 
 /// One thing that is wrong with an input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,66 +19,61 @@ pub struct Finding {
     pub line: u64,
     /// Column in the line in bytes, from 1.
     pub column: u64,
+    /// Bytes before it in the input, a byte order mark included.
+    #[serde(default)]
+    pub offset: u64,
+    /// Bytes that are meant, from there on; they may reach into further lines.
+    #[serde(default)]
+    pub length: u64,
     /// The member inside the command; empty where the command as a whole is meant.
     pub path: String,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The other command concerned, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub related: Option<Related>,
+    /// The text around the place; not part of the JSON.
+    #[serde(skip)]
+    pub excerpt: Option<Excerpt>,
 }
 
-impl Finding {
-    pub(crate) fn of_command(file: &str, start: Position, error: &CommandError) -> Self {
-        // Lines and columns of the parser count from the slice's first byte.
-        let (line, column) = match (error.line() as u64, error.column() as u64) {
-            (0, _) => (start.line, start.column),
-            (1, column) => (start.line, start.column + column.max(1) - 1),
-            (line, column) => (start.line + line - 1, column.max(1)),
-        };
-        Self {
-            code: error.code().to_owned(),
-            severity: Severity::Error,
-            message: error.kind().to_string(),
-            file: file.to_owned(),
-            line,
-            column,
-            path: error.path().to_owned(),
-            help: None,
-        }
-    }
+/// Where another command stands that a finding is about, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Related {
+    /// Name of the input.
+    pub file: String,
+    /// Line in it, from 1.
+    pub line: u64,
+    /// Column in the line in bytes, from 1.
+    pub column: u64,
+}
 
-    pub(crate) fn of_split(file: &str, error: &SplitError) -> Self {
-        let code = match error.kind() {
-            SplitErrorKind::Empty => "local.file.empty",
-            SplitErrorKind::NotAnArray { .. } => "local.file.notArray",
-            SplitErrorKind::Io(_) => "local.file.unreadable",
-            _ => "local.file.notJson",
-        };
-        let mut message = error.kind().to_string();
-        if let SplitErrorKind::Io(cause) = error.kind() {
-            message = format!("{message}: {cause}");
-        }
-        Self::at(file, error.position(), code, message, error.hint().map(str::to_owned))
-    }
+/// A piece of one line of an input, with the place that is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Excerpt {
+    /// The text; bytes that are not UTF-8 are replaced.
+    pub text: String,
+    /// Bytes of `text` that are meant.
+    pub mark: std::ops::Range<usize>,
+    /// Whether the line begins earlier.
+    pub cut_before: bool,
+    /// Whether the line goes on.
+    pub cut_after: bool,
+}
 
-    pub(crate) fn of_batch(file: &str, position: Position, error: &BatchError) -> Self {
-        Self::at(file, position, "local.batch.commandTooLarge", error.to_string(), Some(error.hint().to_owned()))
-    }
-
-    pub(crate) fn empty(file: &str) -> Self {
-        let message = "the input holds no command; finalizing after it would count everything as missing".to_owned();
-        Self::at(file, Position::START, "local.file.empty", message, None)
-    }
-
-    fn at(file: &str, position: Position, code: &str, message: String, help: Option<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            severity: Severity::Error,
-            message,
-            file: file.to_owned(),
-            line: position.line,
-            column: position.column,
-            path: String::new(),
-            help,
-        }
-    }
+/// How many findings of one code one input has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FindingTotal {
+    /// Name of the input.
+    pub file: String,
+    /// The code.
+    pub code: String,
+    /// All of them, the listed ones included.
+    pub total: u64,
+    /// Those that are listed.
+    pub listed: u64,
 }

@@ -8,6 +8,7 @@ use sync_core::transport::RelationsAction;
 use sync_core::{Finalization, SynchronizationId};
 use sync_formats::BatchLimits;
 
+use crate::check::CheckOptions;
 use crate::guard::Demands;
 use crate::preview::SavedPlan;
 use crate::store::StateKey;
@@ -36,6 +37,8 @@ pub struct RunOptions {
     pub plan: Option<SavedPlan>,
     /// Where to write what is about to be removed, as import commands read back from the catalogue; nowhere by default.
     pub export_missing: Option<PathBuf>,
+    /// Which findings count for more or for less than by themselves; none by default.
+    pub checks: CheckOptions,
 }
 
 impl RunOptions {
@@ -52,6 +55,7 @@ impl RunOptions {
             demands: Demands::default(),
             plan: None,
             export_missing: None,
+            checks: CheckOptions::default(),
         }
     }
 
@@ -115,6 +119,13 @@ impl RunOptions {
     #[must_use]
     pub fn with_export_missing(mut self, file: Option<PathBuf>) -> Self {
         self.export_missing = file;
+        self
+    }
+
+    /// Sets which findings count for more or for less.
+    #[must_use]
+    pub fn with_checks(mut self, checks: CheckOptions) -> Self {
+        self.checks = checks;
         self
     }
 

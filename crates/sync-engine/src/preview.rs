@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use sync_core::{Digest, Finalization};
 use sync_formats::BatchLimits;
 
-use crate::finding::{Finding, Severity};
+use crate::check::CheckOptions;
+use crate::finding::Finding;
 use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan, judge_source};
 use crate::input::{Input, InputError};
 use crate::options::RunOptions;
@@ -123,9 +124,12 @@ pub fn plan(
     list: usize,
 ) -> Result<PlanReport, PreviewError> {
     let key = &options.key;
-    let mut survey = survey(inputs, BatchLimits::default(), Depth::Plan, &options.demands.require, spill)?;
-    let (findings, more_findings) = (std::mem::take(&mut survey.findings), survey.more_findings);
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+    // A plan asks no more of a command than that it can be read.
+    let checks = CheckOptions::default();
+    let mut survey = survey(inputs, BatchLimits::default(), Depth::Plan, &options.demands.require, &checks, spill)?;
+    let found = std::mem::take(&mut survey.found);
+    let (findings, more_findings) = (found.findings, found.more);
+    if found.has_errors {
         let (plan, guard) = (Plan::default(), Vec::new());
         return Ok(PlanReport { plan, guard, unfinished: false, findings, more_findings, saved: None });
     }

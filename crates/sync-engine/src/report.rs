@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sync_core::cycle::CallReport;
 use sync_core::{Counters, ImportError, ImportSummary, JobId, Outcome, SynchronizationId};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingTotal};
 use crate::guard::GuardReason;
 use crate::plan::Plan;
 
@@ -84,6 +84,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Findings beyond those listed.
     pub more_findings: u64,
+    /// How many there are of each code in each input, where not all are listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finding_totals: Vec<FindingTotal>,
     /// Seconds by phase.
     pub seconds: BTreeMap<String, f64>,
     /// Peak memory of the process, where the system tells.
@@ -222,6 +225,7 @@ impl Report {
             errors: Vec::new(),
             findings: Vec::new(),
             more_findings: 0,
+            finding_totals: Vec::new(),
             seconds: BTreeMap::new(),
             peak_memory_bytes: None,
             details: Plan::default(),

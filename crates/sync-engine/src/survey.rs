@@ -4,20 +4,17 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sync_core::command::Command;
 use sync_core::{BatchNumber, Digest};
 use sync_formats::{
     Batch, BatchBuilder, BatchError, BatchLimits, DigestBuilder, Identity, JsonSplitter, Parts, Position, Push, Record,
     SplitError, content_digest,
 };
 
-use crate::finding::Finding;
+use crate::check::CheckOptions;
+use crate::collect::{Checker, Found, Purpose};
 use crate::guard::Sentinel;
 use crate::input::{Input, InputError};
 use crate::sort::{Sorted, Sorter};
-
-/// Findings kept of one survey; the rest is counted.
-const MOST_FINDINGS: usize = 1000;
 
 /// What the first pass found out about the inputs.
 #[derive(Debug)]
@@ -34,10 +31,8 @@ pub(crate) struct Survey {
     pub(crate) members: Sorted,
     /// Required resources no command is about.
     pub(crate) absent: Vec<Sentinel>,
-    /// What is wrong, in the order of the inputs.
-    pub(crate) findings: Vec<Finding>,
-    /// Findings beyond those kept.
-    pub(crate) more_findings: u64,
+    /// What is wrong.
+    pub(crate) found: Found,
 }
 
 /// One batch to be built again in the second pass.
@@ -54,7 +49,8 @@ impl Cut {
     }
 }
 
-/// Reads all inputs through. Blocking. Memory: one batch, one command, and 8 MiB for sorting.
+/// Reads all inputs through. Blocking. Memory: one batch, one command, and 8 MiB for sorting; 40 MiB more where the rules
+/// about whole sources are applied.
 ///
 /// `depth` says how much is kept of what was read; `require` is what the source is known to have.
 pub(crate) fn survey(
@@ -62,6 +58,7 @@ pub(crate) fn survey(
     limits: BatchLimits,
     depth: Depth,
     require: &[Sentinel],
+    options: &CheckOptions,
     spill: &Path,
 ) -> Result<Survey, SurveyError> {
     let mut absent = require.to_vec();
@@ -70,40 +67,32 @@ pub(crate) fn survey(
     let mut source = DigestBuilder::new();
     let mut cuts = Vec::new();
     let (mut commands, mut bytes) = (0, 0);
-    let (mut findings, mut more_findings) = (Vec::new(), 0);
+    let purpose = if depth == Depth::Plan { Purpose::Plan } else { Purpose::Run };
+    let mut checker = Checker::new(inputs, options, purpose, limits, spill);
     let mut key = Vec::with_capacity(256);
-    for input in inputs {
+    for (number, input) in inputs.iter().enumerate() {
         let before = commands;
+        checker.begin_input(number, before);
         let ended = walk(input, commands, |record, position| -> Result<(), SurveyError> {
             commands += 1;
-            let start = record.position;
-            match Command::from_slice(record.bytes) {
-                Ok(command) => {
-                    absent.retain(|sentinel| !sentinel.meets(&command));
-                    key.clear();
-                    Identity::write_key(&command, &mut key);
-                    let content = content_digest(record.bytes);
-                    source.update(content.as_bytes());
-                    let parts = match depth {
-                        Depth::Run => Parts::of(record.bytes).unwrap_or_default(),
-                        Depth::Plan => Parts::default(),
-                    };
-                    sorter
-                        .push(command.kind(), &key, content, parts.as_bytes(), bytes + start.offset)
-                        .map_err(SurveyError::Spill)?;
-                    if depth == Depth::Plan {
-                        return Ok(());
-                    }
-                    match cutter.push(&Record { bytes: record.bytes, position }) {
-                        Ok(batch) => cuts.extend(batch.as_ref().map(Cut::of)),
-                        Err(error) => {
-                            note(&mut findings, &mut more_findings, || Finding::of_batch(input.name(), start, &error))
-                        }
-                    }
-                }
-                Err(error) => {
-                    note(&mut findings, &mut more_findings, || Finding::of_command(input.name(), start, &error));
-                }
+            let Some(command) = checker.command(&record, position.index)? else { return Ok(()) };
+            absent.retain(|sentinel| !sentinel.meets(&command));
+            key.clear();
+            Identity::write_key(&command, &mut key);
+            let content = content_digest(record.bytes);
+            source.update(content.as_bytes());
+            let parts = match depth {
+                Depth::Run => Parts::of(record.bytes).unwrap_or_default(),
+                Depth::Plan => Parts::default(),
+            };
+            let place = bytes + record.position.offset;
+            sorter.push(command.kind(), &key, content, parts.as_bytes(), place).map_err(SurveyError::Spill)?;
+            if depth == Depth::Plan {
+                return Ok(());
+            }
+            match cutter.push(&Record { bytes: record.bytes, position }) {
+                Ok(batch) => cuts.extend(batch.as_ref().map(Cut::of)),
+                Err(error) => checker.too_large(record.position, &error),
             }
             Ok(())
         })?;
@@ -111,17 +100,16 @@ pub(crate) fn survey(
             Ended::Properly(read) => {
                 bytes += read;
                 if commands == before {
-                    note(&mut findings, &mut more_findings, || Finding::empty(input.name()));
+                    checker.empty();
                 }
             }
-            Ended::Early(error) => {
-                note(&mut findings, &mut more_findings, || Finding::of_split(input.name(), &error));
-            }
+            Ended::Early(error) => checker.split(&error),
         }
     }
     cuts.extend(cutter.finish().as_ref().map(Cut::of));
     let members = sorter.finish().map_err(SurveyError::Spill)?;
-    Ok(Survey { commands, bytes, digest: source.finish(), cuts, members, absent, findings, more_findings })
+    let found = checker.finish()?;
+    Ok(Survey { commands, bytes, digest: source.finish(), cuts, members, absent, found })
 }
 
 /// How much a survey keeps of what it reads.
@@ -131,10 +119,6 @@ pub(crate) enum Depth {
     Plan,
     /// Everything a run needs.
     Run,
-}
-
-fn note(findings: &mut Vec<Finding>, more: &mut u64, finding: impl FnOnce() -> Finding) {
-    if findings.len() < MOST_FINDINGS { findings.push(finding()) } else { *more += 1 }
 }
 
 /// How an input ended.

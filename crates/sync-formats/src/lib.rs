@@ -4,6 +4,7 @@ mod batch;
 mod digest;
 mod identity;
 mod json;
+mod locate;
 mod parts;
 mod record;
 mod scan;
@@ -12,5 +13,6 @@ pub use batch::{Batch, BatchBuilder, BatchError, BatchLimits, BatchLimitsError, 
 pub use digest::{DigestBuilder, content_digest};
 pub use identity::Identity;
 pub use json::{DEFAULT_MAX_RECORD_BYTES, Found, JsonRecords, JsonShape, JsonSplitter, SplitError, SplitErrorKind};
+pub use locate::locate;
 pub use parts::Parts;
 pub use record::{OwnedRecord, Position, Record};

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use sync_core::SynchronizationId;
+use sync_core::check::{rule, rules};
 use sync_core::transport::RelationsAction;
+use sync_engine::CheckOptions;
 
 use super::{ByteSize, Format, GuardArgs, InputArgs, TargetArgs};
 
@@ -16,6 +18,48 @@ pub(crate) struct CheckArgs {
 
     #[command(flatten)]
     pub(crate) batches: BatchArgs,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
+
+    /// Write the findings to a file in SARIF 2.1.0, for code hosts; beside what is printed
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_SARIF")]
+    pub(crate) sarif: Option<PathBuf>,
+}
+
+/// Which findings count for more or for less than by themselves.
+#[derive(Debug, Args)]
+pub(crate) struct LevelArgs {
+    /// Treat findings of this code as errors; may be given several times
+    #[arg(long, value_name = "CODE", env = "COLLIBRA_SYNC_DENY", value_delimiter = ',', value_parser = code)]
+    pub(crate) deny: Vec<String>,
+
+    /// Do not report findings of this code; may be given several times. What cannot be read or sent is reported anyway
+    #[arg(long, value_name = "CODE", env = "COLLIBRA_SYNC_ALLOW", value_delimiter = ',', value_parser = code)]
+    pub(crate) allow: Vec<String>,
+}
+
+impl LevelArgs {
+    pub(crate) fn options(&self) -> CheckOptions {
+        CheckOptions::default().with_deny(self.deny.clone()).with_allow(self.allow.clone())
+    }
+}
+
+/// A code that some rule has.
+fn code(text: &str) -> Result<String, String> {
+    if rule(text).is_some() {
+        return Ok(text.to_owned());
+    }
+    let asked = text.to_lowercase();
+    let end = asked.rsplit('.').next().unwrap_or_default();
+    let with = |part: &str| {
+        let mut codes = rules().iter().map(|rule| rule.code);
+        codes.find(|code| !part.is_empty() && code.to_lowercase().contains(part))
+    };
+    match with(&asked).or_else(|| with(end)) {
+        Some(meant) => Err(format!("no rule has the code {text:?}; is it {meant}?")),
+        None => Err(format!("no rule has the code {text:?}")),
+    }
 }
 
 #[derive(Debug, Args)]
@@ -64,6 +108,9 @@ pub(crate) struct RunArgs {
 
     #[command(flatten)]
     pub(crate) batches: BatchArgs,
+
+    #[command(flatten)]
+    pub(crate) levels: LevelArgs,
 
     /// Let the service skip bad commands instead of rolling the batch back
     #[arg(long, env = "COLLIBRA_SYNC_CONTINUE_ON_ERROR")]

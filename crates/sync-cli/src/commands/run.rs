@@ -94,6 +94,7 @@ fn options(args: &RunArgs, asked: Asked, target: &str) -> RunOptions {
         .with_plan(asked.plan)
         .with_export_missing(args.guard.export_missing.clone())
         .with_batches(check::limits(&args.batches))
+        .with_checks(args.levels.options())
         .with_continue_on_error(args.continue_on_error)
         .with_relations_action(args.relations.into())
         .with_patience(Patience::default().with_quiet_period(args.quiet_period))

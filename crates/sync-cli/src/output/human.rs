@@ -2,14 +2,16 @@
 
 use std::fmt::{self, Write};
 
-use sync_engine::{CheckReport, Finding, GuardReason, Plan, PlanCounts, PlanList, PlanReport, Report, RunOutcome};
+use sync_engine::{CheckReport, GuardReason, Plan, PlanCounts, PlanList, PlanReport, Report, RunOutcome};
+
+use super::findings::findings;
 
 /// Names shown of a list.
 const MOST_NAMES: usize = 20;
 
 /// What a check found.
 pub(crate) fn check(report: &CheckReport) -> String {
-    let mut text = findings(&report.findings, report.more_findings);
+    let mut text = findings(&report.findings, report.more_findings, &report.totals);
     let found = report.findings.len() as u64 + report.more_findings;
     let _ = writeln!(text, "{} checked, {}", count(report.commands, "command"), count(found, "finding"));
     text
@@ -17,26 +19,9 @@ pub(crate) fn check(report: &CheckReport) -> String {
 
 /// What a run did.
 pub(crate) fn run(report: &Report) -> String {
-    let mut text = findings(&report.findings, report.more_findings);
+    let mut text = findings(&report.findings, report.more_findings, &report.finding_totals);
     // Writing to a string cannot fail.
     let _ = write_run(&mut text, report);
-    text
-}
-
-fn findings(findings: &[Finding], more: u64) -> String {
-    let mut text = String::new();
-    for finding in findings {
-        let Finding { file, line, column, code, message, path, .. } = finding;
-        let severity = format!("{:?}", finding.severity).to_lowercase();
-        let place = if path.is_empty() { String::new() } else { format!(" (at {path})") };
-        let _ = writeln!(text, "{file}:{line}:{column}: {severity}[{code}] {message}{place}");
-        if let Some(help) = &finding.help {
-            let _ = writeln!(text, "  help: {help}");
-        }
-    }
-    if more > 0 {
-        let _ = writeln!(text, "and {}", count(more, "further finding"));
-    }
     text
 }
 
@@ -124,7 +109,7 @@ fn write_names(text: &mut String, reason: &GuardReason) -> fmt::Result {
 
 /// What a run would do.
 pub(crate) fn plan(report: &PlanReport, full: bool) -> String {
-    let mut text = findings(&report.findings, report.more_findings);
+    let mut text = findings(&report.findings, report.more_findings, &[]);
     // Writing to a string cannot fail.
     let _ = write_plan(&mut text, report, full);
     text

@@ -115,7 +115,7 @@ impl CommandError {
         Self { path: String::new(), line: 0, column: 0, kind }
     }
 
-    pub(super) fn json(error: &serde_json::Error) -> Self {
+    pub(crate) fn json(error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let mut message = error.to_string();
         if let Some(end) = message.rfind(&format!(" at line {line} column {column}")) {

@@ -23,6 +23,7 @@ mod identifier;
 mod kind;
 mod members;
 mod read;
+mod relation_key;
 mod resource;
 mod text;
 
@@ -34,5 +35,6 @@ pub use identifier::{
 };
 pub use kind::{ResourceKind, UnknownKind};
 pub use members::Members;
+pub use relation_key::{RelationEnd, RelationKey, RelationType};
 pub use resource::{Asset, Command, Community, ComplexRelation, Domain, Mapping};
 pub use text::Text;

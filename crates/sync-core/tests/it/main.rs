@@ -1,5 +1,6 @@
 //! Tests of sync-core through its public face.
 
+mod check;
 mod commands;
 mod driver;
 mod guard;

@@ -16,7 +16,6 @@ use super::watch::Watch;
 use crate::baseline::{Baseline, BaselineError, look};
 use crate::event::Progress;
 use crate::export::{ExportError, export};
-use crate::finding::Severity;
 use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan, judge_source};
 use crate::input::Input;
 use crate::journal::StoreJournal;
@@ -148,7 +147,9 @@ impl<'e> Run<'e> {
         self.engine.sink.progress(Progress::Reading);
         let (inputs, limits, spill) = (self.inputs.clone(), self.options.batches, self.engine.spill.clone());
         let require = self.options.demands.require.clone();
-        let survey = tokio::task::spawn_blocking(move || survey(&inputs, limits, Depth::Run, &require, &spill));
+        let checks = self.options.checks.clone();
+        let survey =
+            tokio::task::spawn_blocking(move || survey(&inputs, limits, Depth::Run, &require, &checks, &spill));
         let mut survey = survey.await??;
         self.report.seconds.insert("read".to_owned(), began.elapsed().as_secs_f64());
         self.report.input = InputReport {
@@ -156,9 +157,11 @@ impl<'e> Run<'e> {
             commands: survey.commands,
             bytes: survey.bytes,
         };
-        self.report.findings = std::mem::take(&mut survey.findings);
-        self.report.more_findings = survey.more_findings;
-        if self.report.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        let found = std::mem::take(&mut survey.found);
+        self.report.findings = found.findings;
+        self.report.more_findings = found.more;
+        self.report.finding_totals = found.totals;
+        if found.has_errors {
             return Err(Stop::Rejected);
         }
         self.cuts = std::mem::take(&mut survey.cuts);

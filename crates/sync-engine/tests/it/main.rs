@@ -1,5 +1,7 @@
 //! Integration tests.
 
+mod checking;
+mod corpus;
 mod guarding;
 mod histories;
 mod plans;

@@ -4,6 +4,7 @@ mod batches;
 mod digests;
 mod identities;
 mod json_text;
+mod places;
 mod shapes;
 mod split_errors;
 mod split_properties;

@@ -1,0 +1,7 @@
+//! The check of single commands.
+
+mod docs;
+mod examples;
+mod keys;
+mod properties;
+mod several;

@@ -1,0 +1,391 @@
+//! Findings on their way into a report: levels applied, equal ones grouped, places looked up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
+
+use sync_core::check::{self, Severity};
+use sync_core::command::Command;
+use sync_formats::{BatchError, BatchLimits, Position, Record, SplitError, SplitErrorKind, locate};
+
+use crate::check::CheckOptions;
+use crate::finding::{Excerpt, Finding, FindingTotal, Related};
+use crate::input::{Input, InputError};
+use crate::rules::{Examiner, MOST_ALIKE, Pending};
+use crate::survey::{SurveyError, walk};
+
+/// How strictly a source is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be compared: commands must be readable.
+    Plan,
+    /// To be sent by a run.
+    Run,
+    /// To be judged.
+    Check,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// In the order of the source.
+    pub(crate) findings: Vec<Finding>,
+    /// Those beyond the listed ones.
+    pub(crate) more: u64,
+    /// Where not all are listed.
+    pub(crate) totals: Vec<FindingTotal>,
+    pub(crate) has_errors: bool,
+}
+
+/// Checks commands one after the other, and the whole of them at the end.
+#[derive(Debug)]
+pub(crate) struct Checker<'c> {
+    options: &'c CheckOptions,
+    purpose: Purpose,
+    limits: BatchLimits,
+    inputs: &'c [Input],
+    /// Number of the input being read.
+    input: usize,
+    examiner: Option<Examiner<'c>>,
+    groups: BTreeMap<(usize, &'static str), Group>,
+    has_errors: bool,
+    scratch: Vec<check::Finding>,
+}
+
+/// Findings of one code in one input.
+#[derive(Debug, Default)]
+struct Group {
+    /// With the offset of each in its input.
+    kept: Vec<(u64, Finding)>,
+    total: u64,
+}
+
+impl<'c> Checker<'c> {
+    pub(crate) fn new(
+        inputs: &'c [Input],
+        options: &'c CheckOptions,
+        purpose: Purpose,
+        limits: BatchLimits,
+        spill: &'c std::path::Path,
+    ) -> Self {
+        let examiner = (purpose != Purpose::Plan).then(|| Examiner::new(limits, spill));
+        Self {
+            options,
+            purpose,
+            limits,
+            inputs,
+            input: 0,
+            examiner,
+            groups: BTreeMap::new(),
+            has_errors: false,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// What follows is of this input, and its first command has this index.
+    pub(crate) fn begin_input(&mut self, number: usize, first_index: u64) {
+        self.input = number;
+        if let Some(examiner) = &mut self.examiner {
+            examiner.begin_input(first_index);
+        }
+    }
+
+    /// Checks a command; `None` if it cannot be read. `index` counts over all inputs.
+    pub(crate) fn command<'r>(&mut self, record: &Record<'r>, index: u64) -> Result<Option<Command<'r>>, SurveyError> {
+        if self.purpose == Purpose::Plan
+            && let Ok(command) = Command::from_slice(record.bytes)
+        {
+            return Ok(Some(command));
+        }
+        let mut found = std::mem::take(&mut self.scratch);
+        let command = check::command(record.bytes, &mut found);
+        for finding in found.drain(..) {
+            let rule = finding.rule;
+            if self.purpose == Purpose::Plan && rule.severity < Severity::Error {
+                continue;
+            }
+            let essential = command.is_none() && rule.severity == Severity::Error;
+            self.add(rule.code, rule.severity, essential, |file| {
+                let offset = record.position.offset + finding.span.start as u64;
+                let (line, column) = place_in(record, finding.span.start);
+                let finding = Finding {
+                    message: finding.message,
+                    length: finding.span.len() as u64,
+                    path: finding.path.to_string(),
+                    help: Some(rule.help.to_owned()),
+                    ..at(file, line, column)
+                };
+                (offset, finding)
+            });
+        }
+        self.scratch = found;
+        if let (Some(examiner), Some(command)) = (&mut self.examiner, &command) {
+            examiner.command(index, command, record.bytes.len()).map_err(SurveyError::Spill)?;
+        }
+        Ok(command)
+    }
+
+    /// Whether a command fits into a batch at all.
+    pub(crate) fn size(&mut self, record: &Record<'_>) {
+        let bytes = record.bytes.len() as u64 + 2;
+        if bytes > self.limits.bytes {
+            let limit = self.limits.bytes;
+            self.too_large(record.position, &BatchError::CommandTooLarge { position: record.position, bytes, limit });
+        }
+    }
+
+    /// A command does not fit into a batch.
+    pub(crate) fn too_large(&mut self, position: Position, error: &BatchError) {
+        self.add_at("local.batch.commandTooLarge", position, error.to_string(), Some(error.hint().to_owned()));
+    }
+
+    /// The input holds no command.
+    pub(crate) fn empty(&mut self) {
+        let message = "the input holds no command; finalizing after it would count everything as missing";
+        self.add_at("local.file.empty", Position::START, message.to_owned(), None);
+    }
+
+    /// The input is not what its shape says.
+    pub(crate) fn split(&mut self, error: &SplitError) {
+        let code = match error.kind() {
+            SplitErrorKind::Empty => "local.file.empty",
+            SplitErrorKind::NotAnArray { .. } => "local.file.notArray",
+            SplitErrorKind::Io(_) => "local.file.unreadable",
+            _ => "local.file.notJson",
+        };
+        let mut message = error.kind().to_string();
+        if let SplitErrorKind::Io(cause) = error.kind() {
+            message = format!("{message}: {cause}");
+        }
+        self.add_at(code, error.position(), message, error.hint().map(str::to_owned));
+    }
+
+    fn add_at(&mut self, code: &'static str, position: Position, message: String, help: Option<String>) {
+        let help = help.or_else(|| check::rule(code).map(|rule| rule.help.to_owned()));
+        self.add(code, Severity::Error, true, |file| {
+            let finding = Finding { message, help, length: 1, ..at(file, position.line, position.column) };
+            (position.offset, finding)
+        });
+    }
+
+    /// Takes a finding, if it is to be reported. `essential` ones cannot be done without: what they are about cannot be
+    /// sent.
+    fn add(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        essential: bool,
+        finding: impl FnOnce(&str) -> (u64, Finding),
+    ) {
+        let Some(severity) = self.level(code, severity, essential) else { return };
+        self.has_errors |= severity == Severity::Error;
+        let group = self.groups.entry((self.input, code)).or_default();
+        group.total += 1;
+        if group.kept.len() < MOST_ALIKE {
+            let (offset, finding) = finding(self.inputs[self.input].name());
+            group.kept.push((offset, Finding { code: code.to_owned(), severity, ..finding }));
+        }
+    }
+
+    /// How bad a finding is for this user; `None` if it is not to be reported.
+    fn level(&self, code: &str, severity: Severity, essential: bool) -> Option<Severity> {
+        if essential || self.options.deny.iter().any(|denied| denied == code) {
+            return Some(Severity::Error);
+        }
+        if self.options.allow.iter().any(|allowed| allowed == code) {
+            return None;
+        }
+        // A run is not refused for an order that the service may well cope with.
+        let eased = self.purpose == Purpose::Run && code.starts_with("local.order.");
+        Some(if eased { severity.min(Severity::Note) } else { severity })
+    }
+
+    /// Judges the source as a whole, and ends. May read the inputs twice more: for relations told from both ends, and for
+    /// the places of what was found.
+    pub(crate) fn finish(mut self) -> Result<Found, SurveyError> {
+        if let Some(examiner) = self.examiner.take() {
+            let mut pending = Vec::new();
+            for ((input, code), alike) in examiner.finish(self.inputs)? {
+                let Some(rule) = check::rule(code) else { continue };
+                let Some(severity) = self.level(code, rule.severity, false) else { continue };
+                self.has_errors |= severity == Severity::Error;
+                self.groups.entry((input, code)).or_default().total += alike.total;
+                pending.extend(alike.kept.into_iter().map(|pending| (input, rule, pending)));
+            }
+            self.place(pending)?;
+        }
+        let mut found = Found { has_errors: self.has_errors, ..Found::default() };
+        let mut all: Vec<(usize, u64, Finding)> = Vec::new();
+        for ((input, code), group) in self.groups {
+            let listed = group.kept.len() as u64;
+            if group.total > listed {
+                found.more += group.total - listed;
+                let (file, code) = (self.inputs[input].name().to_owned(), code.to_owned());
+                found.totals.push(FindingTotal { file, code, total: group.total, listed });
+            }
+            all.extend(group.kept.into_iter().map(|(offset, finding)| (input, offset, finding)));
+        }
+        all.sort_by_key(|(input, offset, _)| (*input, *offset));
+        found.findings = excerpts(self.inputs, all)?;
+        Ok(found)
+    }
+
+    /// Finds the places of what was found by comparing commands.
+    fn place(&mut self, mut pending: Vec<(usize, &'static check::Rule, Pending)>) -> Result<(), SurveyError> {
+        pending.sort_by_key(|(_, _, pending)| pending.index);
+        let others: BTreeSet<u64> = pending.iter().filter_map(|(_, _, pending)| pending.other).collect();
+        let last = others.last().copied().max(pending.last().map(|(_, _, pending)| pending.index));
+        let Some(last) = last else { return Ok(()) };
+        let mut places: BTreeMap<u64, Related> = BTreeMap::new();
+        let mut waiting = pending.into_iter().peekable();
+        let mut placed: Vec<(usize, &'static str, u64, Option<u64>, Finding)> = Vec::new();
+        let mut count = 0;
+        for input in self.inputs {
+            let walked = walk(input, count, |record, position| -> Result<(), Enough> {
+                count += 1;
+                let (index, Position { line, column, .. }) = (position.index, position);
+                if others.contains(&index) {
+                    places.insert(index, Related { file: input.name().to_owned(), line, column });
+                }
+                if waiting.peek().is_some_and(|(_, _, pending)| pending.index == index)
+                    && let Ok(command) = Command::from_slice(record.bytes)
+                {
+                    while let Some((input, rule, pending)) = waiting.next_if(|(_, _, next)| next.index == index) {
+                        let path = pending.path(&command);
+                        let span = locate(record.bytes, &path).unwrap_or(0..1);
+                        let (line, column) = place_in(&record, span.start);
+                        let severity = pending.severity.unwrap_or(rule.severity);
+                        let finding = Finding {
+                            code: rule.code.to_owned(),
+                            severity,
+                            message: pending.message,
+                            length: span.len() as u64,
+                            path: path.to_string(),
+                            help: Some(rule.help.to_owned()),
+                            ..at(self.inputs[input].name(), line, column)
+                        };
+                        placed.push((input, rule.code, position.offset + span.start as u64, pending.other, finding));
+                    }
+                }
+                if index >= last { Err(Enough(None)) } else { Ok(()) }
+            });
+            match walked {
+                Err(Enough(Some(error))) => return Err(error.into()),
+                Err(Enough(None)) => break,
+                Ok(_) => {}
+            }
+        }
+        for (input, code, offset, other, mut finding) in placed {
+            let Some(severity) = self.level(code, finding.severity, false) else { continue };
+            finding.severity = severity;
+            finding.related = other.and_then(|other| places.get(&other).cloned());
+            let place = finding.related.as_ref().map_or(String::new(), |related| {
+                if related.file == finding.file {
+                    format!("(line {})", related.line)
+                } else {
+                    format!("({}:{})", related.file, related.line)
+                }
+            });
+            finding.message = finding.message.replace("{other}", &place);
+            self.groups.entry((input, code)).or_default().kept.push((offset, finding));
+        }
+        Ok(())
+    }
+}
+
+/// Ends a walk that has seen enough.
+struct Enough(Option<InputError>);
+
+impl From<InputError> for Enough {
+    fn from(error: InputError) -> Self {
+        Self(Some(error))
+    }
+}
+
+/// A finding that says nothing yet.
+fn at(file: &str, line: u64, column: u64) -> Finding {
+    Finding {
+        code: String::new(),
+        severity: Severity::Error,
+        message: String::new(),
+        file: file.to_owned(),
+        line,
+        column,
+        offset: 0,
+        length: 0,
+        path: String::new(),
+        help: None,
+        related: None,
+        excerpt: None,
+    }
+}
+
+/// Line and column of a byte of a record.
+fn place_in(record: &Record<'_>, at: usize) -> (u64, u64) {
+    let before = &record.bytes[..at.min(record.bytes.len())];
+    let lines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let column = match before.iter().rposition(|byte| *byte == b'\n') {
+        Some(feed) => (before.len() - feed) as u64,
+        None => record.position.column + before.len() as u64,
+    };
+    (record.position.line + lines, column)
+}
+
+/// Bytes around a place that are shown at most, before it and from it on.
+const AROUND_BYTES: u64 = 160;
+
+/// Cuts the text around each finding out of the inputs.
+fn excerpts(inputs: &[Input], all: Vec<(usize, u64, Finding)>) -> Result<Vec<Finding>, SurveyError> {
+    let mut open: Option<(usize, std::fs::File)> = None;
+    let mut findings = Vec::with_capacity(all.len());
+    for (input, offset, mut finding) in all {
+        finding.offset = offset;
+        if open.as_ref().is_none_or(|(number, _)| *number != input) {
+            open = Some((input, inputs[input].open()?));
+        }
+        if let Some((_, file)) = &mut open {
+            // A file that has gone since is shown without its text.
+            finding.excerpt = excerpt(file, &finding).ok().flatten();
+        }
+        findings.push(finding);
+    }
+    Ok(findings)
+}
+
+fn excerpt(file: &mut std::fs::File, finding: &Finding) -> io::Result<Option<Excerpt>> {
+    // Nothing before the line is read: its beginning is known.
+    let in_line = finding.column - 1;
+    let before = in_line.min(AROUND_BYTES).min(finding.offset);
+    file.seek(SeekFrom::Start(finding.offset - before))?;
+    let mut bytes = Vec::with_capacity(2 * AROUND_BYTES as usize);
+    file.take(before + AROUND_BYTES).read_to_end(&mut bytes)?;
+    let at = before as usize;
+    if bytes.len() < at {
+        return Ok(None);
+    }
+    let line_end = bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')).map(|end| at + end);
+    let (mut start, mut end) = (0, line_end.unwrap_or(bytes.len()));
+    let cut_before = in_line > before;
+    let cut_after = line_end.is_none() && bytes.len() as u64 == before + AROUND_BYTES;
+    // Characters that are cut are left out.
+    let is_inside = |byte: u8| byte & 0xC0 == 0x80;
+    while cut_before && start < at && is_inside(bytes[start]) {
+        start += 1;
+    }
+    if cut_after {
+        while end > at && is_inside(bytes[end - 1]) {
+            end -= 1;
+        }
+        if end > at && bytes[end - 1] >= 0xC0 {
+            end -= 1;
+        }
+    }
+    let length = usize::try_from(finding.length).unwrap_or(usize::MAX);
+    let mark_end = at.saturating_add(length).min(end);
+    let mut text = String::from_utf8_lossy(&bytes[start..at]).into_owned();
+    let mark_start = text.len();
+    text.push_str(&String::from_utf8_lossy(&bytes[at..mark_end]));
+    let mark: Range<usize> = mark_start..text.len();
+    text.push_str(&String::from_utf8_lossy(&bytes[mark_end..end]));
+    Ok(Some(Excerpt { text, mark, cut_before, cut_after }))
+}
