@@ -12,15 +12,15 @@ pub(super) type Fact = [u64; 4];
 /// Bytes of a fact in a file.
 const FACT_BYTES: usize = size_of::<Fact>();
 
-/// Facts gathered before a run is written: 16 MiB. Ten million commands with two facts each make forty runs.
-const RUN_FACTS: usize = 512 * 1024;
+/// Facts gathered before a run is written: 4 MiB. Ten million commands with two facts each make 160 runs.
+const RUN_FACTS: usize = 128 * 1024;
 
 /// Read buffer of each run while merging.
-const MERGE_BUFFER: usize = 64 * 1024;
+const MERGE_BUFFER: usize = 32 * 1024;
 
 /// Gathers facts in any order, gives them back sorted.
 ///
-/// Memory: 16 MiB of facts, then 64 KiB a run while merging.
+/// Memory: 4 MiB of facts, then 32 KiB a run while merging.
 #[derive(Debug)]
 pub(super) struct FactSorter {
     folder: PathBuf,

@@ -1,0 +1,7 @@
+//! What several fuzz targets need.
+
+mod chunks;
+mod place;
+
+pub use chunks::Chunks;
+pub use place::place;
