@@ -22,13 +22,14 @@ fuzz_target!(|record: &[u8]| {
     }
 });
 
-/// A member more makes every command go the long way: it finds the same, and that member.
+/// A member more makes every command go the long way: it finds the same, beside that member.
 fn the_long_way_agrees(text: &str, findings: &[Finding]) {
     let rest = text.trim_start().strip_prefix('{').expect("a command is an object");
     let mut longer = Vec::new();
     check::command(format!(r#"{{"a stranger":0,{rest}"#).as_bytes(), &mut longer);
     let said = |findings: &[Finding]| -> Vec<_> {
-        findings.iter().map(|finding| (finding.rule.code, finding.path.to_string())).collect()
+        let said = findings.iter().map(|finding| (finding.rule.code, finding.path.to_string()));
+        said.filter(|(_, path)| path != r#"["a stranger"]"#).collect()
     };
-    assert_eq!(said(&longer)[1..], said(findings)[..]);
+    assert_eq!(said(&longer), said(findings));
 }

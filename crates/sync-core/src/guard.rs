@@ -39,6 +39,11 @@ impl RemovalLimit {
         Self { count: Some(count), basis_points: None }
     }
 
+    /// Whether the limit has a share in it that is more than nothing: shares of small sets mean nothing, a count does.
+    fn is_a_share(self) -> bool {
+        self.basis_points.is_some_and(|points| points > 0) && self.count != Some(0)
+    }
+
     /// The most removals allowed where `known` resources are tracked; shares are rounded down.
     pub fn of(self, known: u64) -> u64 {
         let share = self.basis_points.map(|points| (u128::from(known) * u128::from(points) / 10_000) as u64);
@@ -125,7 +130,7 @@ pub struct LimitError;
 pub struct GuardLimits {
     /// Most removals; default `10%,500`.
     pub max_removals: RemovalLimit,
-    /// Below this many known resources removals are not limited; default 20.
+    /// Below this many known resources a limit that is or has a share does not hold; a count alone does. Default 20.
     pub free_below: u64,
     /// Consent for this one run: at most so many removals, whatever the limit says.
     pub allow_removals: Option<u64>,
@@ -269,7 +274,7 @@ pub fn judge(limits: &GuardLimits, numbers: GuardNumbers) -> GuardVerdict {
     if let Some(allowed) = limits.allow_removals {
         return if numbers.missing <= allowed { pass(PassReason::Allowed) } else { stop(allowed, true) };
     }
-    if numbers.known < limits.free_below {
+    if numbers.known < limits.free_below && limits.max_removals.is_a_share() {
         return pass(PassReason::SmallSet);
     }
     let allowed = limits.max_removals.of(numbers.known);

@@ -3,10 +3,10 @@
 use sync_core::cycle::Event;
 use sync_core::journal::Entry;
 use sync_core::transport::{JobQuery, TransportError, TransportErrorKind};
-use sync_core::{Job, JobId, Page, SynchronizationId, Transport};
+use sync_core::{Job, JobId, Page, Transport};
 
 use crate::guard::{GuardReason, GuardReasonKind};
-use crate::store::{Standing, StateStore, StoreError};
+use crate::store::{Standing, StateKey, StateStore, StoreError};
 
 /// Pages of jobs looked through for our last one.
 const MOST_PAGES: u64 = 10;
@@ -42,9 +42,10 @@ const WAY_OUT: &str = "have the target forget this synchronization (collibra-syn
 pub(crate) async fn look(
     transport: &dyn Transport,
     store: &dyn StateStore,
-    id: &SynchronizationId,
+    key: &StateKey,
     standing: &Standing,
 ) -> Result<Baseline, BaselineError> {
+    let id = key.synchronization();
     let known = transport.exists(id).await.map_err(BaselineError::Transport)?;
     match (known, standing.has_baseline()) {
         // Of a cycle that was never finalized the target may keep more than it tells of.
@@ -58,11 +59,25 @@ pub(crate) async fn look(
             Ok(Baseline::Unfit(GuardReason::new(GuardReasonKind::NoBaseline, message).with_advice(WAY_OUT)))
         }
         (true, true) => match &standing.last_job {
-            Some(last) => behind(transport, store, last, &standing.journal).await,
+            Some(last) => behind(transport, store, key, last, &standing.journal).await,
             // It may be a call of ours that was lost which made the target know it.
             None if unanswered(&standing.journal) > 0 => Ok(Baseline::Good),
             None => Ok(unfit(format!("the target knows the synchronization {id}, though no job of this state did"))),
         },
+    }
+}
+
+/// Looks again before the finalization: whether somebody else worked on the target since this cycle sent its first batch.
+/// Another cycle of the same id would have closed this one, and all that was sent before would count as missing.
+pub(crate) async fn look_again(
+    transport: &dyn Transport,
+    store: &dyn StateStore,
+    key: &StateKey,
+    journal: &[Entry],
+) -> Result<Baseline, BaselineError> {
+    match journal.iter().find_map(|entry| job_of(&entry.event)) {
+        Some(first) => behind(transport, store, key, first, journal).await,
+        None => Ok(Baseline::Good),
     }
 }
 
@@ -71,6 +86,7 @@ pub(crate) async fn look(
 async fn behind(
     transport: &dyn Transport,
     store: &dyn StateStore,
+    key: &StateKey,
     last: &JobId,
     journal: &[Entry],
 ) -> Result<Baseline, BaselineError> {
@@ -102,13 +118,13 @@ async fn behind(
                 return Ok(Baseline::Good);
             }
             let alike = job.name.as_ref().is_none_or(|name| names.contains(name));
-            if !alike || store.knows_job(&job.id)? {
+            if !alike || store.knows_job(key, &job.id)? {
                 continue;
             }
             if excused == 0 {
                 let message = format!(
-                    "the target did job {} after {last}, the last one this state knows of: the state is an older copy, \
-                     or another folder works with the same user",
+                    "the target did job {} after {last}, and this state knows nothing of it: the state is an older copy, or \
+                     somebody else works with the same user",
                     job.id
                 );
                 return Ok(unfit(message));

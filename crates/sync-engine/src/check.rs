@@ -56,7 +56,7 @@ pub struct CheckReport {
 /// Reads inputs through and applies every rule that needs no target; nothing is sent.
 ///
 /// Blocking. Reads each input once; again where relations of one type are stated in both directions, and again up to
-/// the last of several commands that together break a rule. Memory: one command, 40 MiB for what commands say about
+/// the last of several commands that together break a rule. Memory: one command, 16 MiB for what commands say about
 /// each other; what does not fit goes to temporary files in `spill`, 32 to 96 bytes a command.
 ///
 /// # Errors

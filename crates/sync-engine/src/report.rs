@@ -78,6 +78,8 @@ pub struct Report {
     pub guard: Vec<GuardReason>,
     /// Counts per kind of resource over all jobs, by the service's words.
     pub summary: BTreeMap<String, Counters>,
+    /// Whether the summaries of all jobs could be read.
+    pub summary_complete: bool,
     /// Errors the jobs reported, at most [`MOST_ERRORS`].
     pub errors: Vec<ErrorReport>,
     /// What is wrong with the input.
@@ -222,6 +224,7 @@ impl Report {
             finalize: None,
             guard: Vec::new(),
             summary: BTreeMap::new(),
+            summary_complete: false,
             errors: Vec::new(),
             findings: Vec::new(),
             more_findings: 0,

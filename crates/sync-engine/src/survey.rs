@@ -49,7 +49,7 @@ impl Cut {
     }
 }
 
-/// Reads all inputs through. Blocking. Memory: one batch, one command, and 8 MiB for sorting; 40 MiB more where the rules
+/// Reads all inputs through. Blocking. Memory: one batch, one command, and 8 MiB for sorting; 16 MiB more where the rules
 /// about whole sources are applied.
 ///
 /// `depth` says how much is kept of what was read; `require` is what the source is known to have.

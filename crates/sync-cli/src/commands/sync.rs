@@ -42,12 +42,20 @@ async fn forget(of: &SyncOf) -> Result<Exit, Failure> {
         )
         .with_hint("run it once more first: that looks after its jobs, whatever comes of it"));
     }
-    let forgotten = target.transport.forget(&of.id).await.map_err(failed);
+    let forgotten = async {
+        let known = target.transport.exists(&of.id).await?;
+        target.transport.forget(&of.id).await?;
+        Ok(known)
+    };
+    let forgotten = forgotten.await.map_err(failed);
     target.close().await;
-    forgotten?;
+    let known = forgotten? || store.standing(&key).map_err(of_store)?.cycle > 0;
     store.forget(&key).map_err(of_store)?;
     drop(lock);
-    printer::note(&format!("{} is forgotten; the next cycle begins anew and removes nothing", of.id));
+    match known {
+        true => printer::note(&format!("{} is forgotten; the next cycle begins anew and removes nothing", of.id)),
+        false => printer::note(&format!("neither the target nor this state knew {}", of.id)),
+    }
     Ok(Exit::DONE)
 }
 

@@ -1,5 +1,6 @@
 //! Reports as text for people.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use sync_engine::{CheckReport, GuardReason, Plan, PlanCounts, PlanList, PlanReport, Report, RunOutcome};
@@ -48,8 +49,8 @@ fn write_run(text: &mut String, report: &Report) -> fmt::Result {
             (Some(file), Some(line)) => format!("{file}:{line}: "),
             _ => String::new(),
         };
-        let identity = error.identity.as_deref().map(|identity| format!(" ({identity})")).unwrap_or_default();
-        writeln!(text, "  {place}{}{identity}", error.message)?;
+        let identity = error.identity.as_deref().map(|identity| format!(" ({})", plain(identity))).unwrap_or_default();
+        writeln!(text, "  {place}{}{identity}", plain(&error.message))?;
     }
     for reason in &report.guard {
         write_names(text, reason)?;
@@ -78,7 +79,7 @@ fn write_jobs(text: &mut String, report: &Report) -> fmt::Result {
 
 fn write_summary(text: &mut String, report: &Report) -> fmt::Result {
     if report.summary.is_empty() {
-        if report.outcome == RunOutcome::Finalized {
+        if report.outcome == RunOutcome::Finalized && report.summary_complete {
             writeln!(text, "  executed  0 (the catalogue had it all)")?;
         }
         return Ok(());
@@ -98,7 +99,7 @@ fn write_names(text: &mut String, reason: &GuardReason) -> fmt::Result {
     }
     writeln!(text, "  {}:", reason.message)?;
     for name in reason.names.iter().take(MOST_NAMES) {
-        writeln!(text, "    {name}")?;
+        writeln!(text, "    {}", plain(name))?;
     }
     let shown = reason.names.len().min(MOST_NAMES) as u64;
     if reason.total > shown {
@@ -133,7 +134,7 @@ fn write_list(text: &mut String, sign: &str, title: &str, list: &PlanList, most:
     entries.sort_by(|one, other| (one.kind, &one.identity).cmp(&(other.kind, &other.identity)));
     for entry in entries.iter().take(most) {
         let members = if entry.members.is_empty() { String::new() } else { format!(": {}", entry.members.join(", ")) };
-        writeln!(text, "  {sign} {}{members}", entry.identity)?;
+        writeln!(text, "  {sign} {}{members}", plain(&entry.identity))?;
     }
     let shown = entries.len().min(most) as u64;
     if list.total > shown {
@@ -184,4 +185,31 @@ pub(crate) fn bytes(bytes: u64) -> String {
         unit += 1;
     }
     format!("{size:.1} {}", UNITS[unit])
+}
+
+/// Foreign text for a terminal: what would move the cursor, colour or turn the text around is written as an escape, so that
+/// nobody's name can pass for a line of ours.
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    Cow::Owned(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn text_that_would_turn_or_paint_the_terminal_is_shown_as_escapes() {
+        assert_eq!(plain("Größe (顧客)"), "Größe (顧客)");
+        assert_eq!(plain("a\r\n\u{1b}[1mFAKE\u{202e}"), "a\\u{d}\\u{a}\\u{1b}[1mFAKE\\u{202e}");
+    }
 }

@@ -133,3 +133,12 @@ fn a_change_of_status_is_guarded_like_a_removal() {
     let GuardVerdict::Stop(stop) = judge(&GuardLimits::default(), numbers) else { panic!("41 of 400 are too many") };
     assert_eq!(stop.to_string(), "finalizing would re-status 41 of 400 known resources; the limit allows 40");
 }
+
+#[test]
+fn a_count_alone_holds_for_small_sets_too() {
+    let limited = |limit: &str| GuardLimits::default().with_max_removals(limit.parse().expect("a limit"));
+    assert!(matches!(judge(&limited("0"), removing(17, 1)), GuardVerdict::Stop(_)));
+    assert!(matches!(judge(&limited("0%"), removing(17, 1)), GuardVerdict::Stop(_)));
+    assert!(matches!(judge(&limited("3"), removing(17, 3)), GuardVerdict::Pass(_)));
+    assert!(matches!(judge(&limited("10%"), removing(17, 15)), GuardVerdict::Pass(_)));
+}

@@ -18,11 +18,17 @@ impl Run<'_> {
         self.fill(cycle.state(), cycle.reports());
         let PlanCounts { missing, .. } = self.report.plan;
         let mut message = vec!["the cycle is finalized".to_owned()];
+        if !self.report.summary_complete {
+            message.push("what was executed is not known: the summary of a job could not be read".to_owned());
+        }
         let removed = self.report.finalize.as_ref().and_then(|finalize| finalize.removed);
         match (self.options.finalization, removed) {
             (Finalization::RemoveResources, Some(removed)) if removed != missing => message.push(format!(
                 "{missing} resources were missing, the service says it removed {removed}; those not confirmed stay in \
                  the manifest"
+            )),
+            (Finalization::RemoveResources, None) if missing > 0 => message.push(format!(
+                "{missing} resources were missing; how many were removed is not known, and they stay in the manifest"
             )),
             (Finalization::Ignore, _) if missing > 0 => message
                 .push(format!("{missing} resources are missing from the source and were left alone in the catalogue")),
@@ -65,10 +71,11 @@ impl Run<'_> {
                     let mappings = self.report.details.missing.of_kind(ResourceKind::Mapping) > 0;
                     let counted = |kind: &ResourceKind| *kind != ResourceKind::Mapping || mappings;
                     let kinds = ResourceKind::ALL.into_iter().filter(counted);
-                    kinds.map(|kind| summary.counts(kind.category()).removed).sum()
+                    kinds.map(|kind| summary.counts(kind.category()).removed).fold(0, u64::saturating_add)
                 }),
             }
         });
+        self.report.summary_complete = reports.iter().all(|report| report.summary.is_some());
         for report in reports {
             if let Some(summary) = &report.summary {
                 self.report.count(summary);

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::Engine;
 use super::watch::Watch;
-use crate::baseline::{Baseline, BaselineError, look};
+use crate::baseline::{Baseline, BaselineError, look, look_again};
 use crate::event::Progress;
 use crate::export::{ExportError, export};
 use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan, judge_source};
@@ -175,7 +175,7 @@ impl<'e> Run<'e> {
     async fn baseline(&self) -> Result<Option<GuardReason>, Stop> {
         let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
         let standing = self.with_store(|store, key| store.standing(key)).await?;
-        match look(transport, store, self.options.synchronization(), &standing).await? {
+        match look(transport, store, &self.options.key, &standing).await? {
             Baseline::Good => Ok(None),
             Baseline::Reset => {
                 self.with_store(|store, key| store.forget(key)).await?;
@@ -238,6 +238,14 @@ impl<'e> Run<'e> {
         if noted != self.report.details.missing.by_kind {
             let moved = "the state has moved while the batches were sent";
             return Ok(Err(vec![GuardReason::new(GuardReasonKind::PlanOutdated, moved)]));
+        }
+        if self.options.finalization.is_destructive() {
+            let journal = self.with_store(|store, key| Ok(store.standing(key)?.journal)).await?;
+            let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
+            if let Baseline::Unfit(reason) = look_again(transport, store, &self.options.key, &journal).await? {
+                let advice = "see who it was; running the same again sends the whole source anew";
+                return Ok(Err(vec![reason.with_advice(advice)]));
+            }
         }
         Ok(self.ask_guard())
     }

@@ -204,11 +204,12 @@ pub trait StateStore: Send + Sync + fmt::Debug {
     /// [`StoreError`] if the store cannot be read.
     fn holders(&self, key: &StateKey, member: &Member) -> Result<Vec<SynchronizationId>, StoreError>;
 
-    /// Whether a job was started by any cycle this store has a journal of.
+    /// Whether a job was started by any cycle on the same target this store has a journal of, of whatever synchronization. One
+    /// service under two names is two targets.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
-    fn knows_job(&self, job: &JobId) -> Result<bool, StoreError>;
+    fn knows_job(&self, key: &StateKey, job: &JobId) -> Result<bool, StoreError>;
 
     /// Notes that the service may track more than the manifest has, and will go on doing so: cycles under this state give no
     /// baseline until the synchronization is forgotten on both sides.

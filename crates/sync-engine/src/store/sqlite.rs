@@ -267,10 +267,13 @@ impl StateStore for SqliteStore {
         })
     }
 
-    fn knows_job(&self, job: &JobId) -> Result<bool, StoreError> {
+    fn knows_job(&self, key: &StateKey, job: &JobId) -> Result<bool, StoreError> {
         self.read(|connection| {
-            let mut known = connection.prepare_cached(&format!("SELECT 1 FROM journal WHERE {JOB_OF_ENTRY} = ?1"))?;
-            Ok(known.exists(params![job.as_str()])?)
+            let mut known = connection.prepare_cached(&format!(
+                "SELECT 1 FROM journal WHERE {JOB_OF_ENTRY} = ?1
+                 AND sync IN (SELECT pk FROM synchronization WHERE target = ?2)"
+            ))?;
+            Ok(known.exists(params![job.as_str(), key.target()])?)
         })
     }
 

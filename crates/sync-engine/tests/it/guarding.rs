@@ -195,6 +195,51 @@ async fn a_no_to_the_question_sends_nothing_and_consent_leaves_the_question_out(
     assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
 }
 
+/// Runs a whole cycle of the same id from another state folder as soon as a batch of the watched run is through.
+struct Meddler {
+    world: std::sync::Arc<World>,
+    input: sync_engine::Input,
+    is_due: std::sync::atomic::AtomicBool,
+}
+
+impl sync_engine::ProgressSink for Meddler {
+    fn progress(&self, progress: sync_engine::Progress<'_>) {
+        let ended =
+            matches!(progress, sync_engine::Progress::Ended { call, .. } if call != sync_core::cycle::Call::Finalize);
+        if !ended || !self.is_due.swap(false, std::sync::atomic::Ordering::Relaxed) {
+            return;
+        }
+        let (world, input) = (std::sync::Arc::clone(&self.world), self.input.clone());
+        let meddling = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(async {
+                let elsewhere = world.folder.path().join("elsewhere");
+                let store = sync_engine::store::SqliteStore::open(&elsewhere).expect("a state folder");
+                let transport = std::sync::Arc::new(world.connect());
+                let engine = sync_engine::Engine::new(std::sync::Arc::new(store), transport, elsewhere);
+                let report = engine.run(vec![input], world.options("guarded", Finalization::Ignore)).await;
+                assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+            });
+        });
+        meddling.join().expect("the other run goes through");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_finalizes_the_same_id_in_between_keeps_the_run_from_finalizing() {
+    let world = std::sync::Arc::new(synchronized().await);
+    let before = world.present().await;
+    let input = world.source(&everything(0));
+    let meddler = Meddler { world: std::sync::Arc::clone(&world), input: input.clone(), is_due: true.into() };
+    let options = world
+        .options("guarded", REMOVE)
+        .with_batches(sync_formats::BatchLimits::default().with_commands(8))
+        .with_guard(GuardLimits::default().with_max_removals("0".parse().expect("a limit")));
+    let report = world.engine().with_progress(std::sync::Arc::new(meddler)).run(vec![input], options).await;
+    assert_eq!(reasons(&report), [GuardReasonKind::StateBehind], "{:?}", report.message);
+    assert_eq!(world.present().await, before, "nothing was removed");
+}
+
 #[tokio::test]
 async fn a_foreign_state_folder_removes_nothing() {
     let world = synchronized().await;

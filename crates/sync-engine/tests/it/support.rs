@@ -80,13 +80,13 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new(readings: Readings) -> Self {
         let emulator = Emulator::builder().readings(readings).start().await.expect("the server starts");
-        let credentials = Credentials::Basic {
-            username: emulator.username().to_owned(),
-            password: emulator.password().to_owned().into(),
-        };
-        let transport =
-            HttpTransport::new(&emulator.url(), credentials, ConnectOptions::default()).expect("a loopback URL");
+        let transport = connect(&emulator);
         Self { emulator, transport, folder: TempDir::new().expect("a temporary folder") }
+    }
+
+    /// A connection of its own, for another runtime.
+    pub(crate) fn connect(&self) -> HttpTransport {
+        connect(&self.emulator)
     }
 
     pub(crate) fn state(&self) -> PathBuf {
@@ -147,6 +147,14 @@ impl World {
         }
         present
     }
+}
+
+fn connect(emulator: &Emulator) -> HttpTransport {
+    let credentials = Credentials::Basic {
+        username: emulator.username().to_owned(),
+        password: emulator.password().to_owned().into(),
+    };
+    HttpTransport::new(&emulator.url(), credentials, ConnectOptions::default()).expect("a loopback URL")
 }
 
 /// Copies a state folder, as a backup would.

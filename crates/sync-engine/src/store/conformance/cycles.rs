@@ -21,7 +21,7 @@ pub fn synchronization_never_heard_of_stands_at_nothing(open: &Open<'_>) {
     assert_eq!(members(store, &harbour()), []);
     assert_eq!(noted(store, &harbour()), []);
     assert_eq!(store.holders(&harbour(), &member(0, 1)).expect("nobody holds it"), []);
-    assert!(!store.knows_job(&job_id("17")).expect("no job is known"));
+    assert!(!store.knows_job(&harbour(), &job_id("17")).expect("no job is known"));
     assert_eq!(store.list().expect("there is nothing to list"), []);
 }
 
@@ -89,27 +89,33 @@ pub fn journals_of_the_last_cycles_are_kept(open: &Open<'_>) {
         let journal = store.journal(&harbour(), number).expect("the journal can be read");
         let is_kept = number + JOURNALS_KEPT > cycles;
         assert_eq!(journal.len(), usize::from(is_kept), "cycle {number} of {cycles}");
-        assert_eq!(store.knows_job(&job_id(&format!("job-{number}"))).expect("jobs can be looked up"), is_kept);
+        assert_eq!(
+            store.knows_job(&harbour(), &job_id(&format!("job-{number}"))).expect("jobs can be looked up"),
+            is_kept
+        );
     }
     assert_eq!(standing(store, &rare).journal.len(), 1);
-    assert!(store.knows_job(&job_id("rare")).expect("jobs can be looked up"));
+    assert!(store.knows_job(&harbour(), &job_id("rare")).expect("jobs can be looked up"));
 }
 
-/// Accepted or found, by any synchronization, byte for byte.
+/// Accepted or found, by any synchronization of the same target, byte for byte.
 pub fn jobs_of_kept_journals_are_known(open: &Open<'_>) {
     let store = open();
     let store = store.as_ref();
     let elsewhere = key("https://other.example.com", "harbour");
-    begin(store, &harbour(), []);
-    begin(store, &elsewhere, []);
+    let beside = key(harbour().target(), "beside");
+    for key in [&harbour(), &beside, &elsewhere] {
+        begin(store, key, []);
+    }
     append(store, &harbour(), &accepted("a-17"));
-    append(store, &elsewhere, &entry(2, Event::Found { call: BATCH, job: job_id("b-18") }));
+    append(store, &beside, &entry(2, Event::Found { call: BATCH, job: job_id("b-18") }));
+    append(store, &elsewhere, &accepted("c-19"));
     append(store, &harbour(), &entry(3, Event::JobRunning { call: BATCH }));
-    for (job, known) in [("a-17", true), ("b-18", true), ("A-17", false), ("a-1", false), ("c-19", false)] {
-        assert_eq!(store.knows_job(&job_id(job)).expect("jobs can be looked up"), known, "job {job}");
+    for (job, known) in [("a-17", true), ("b-18", true), ("c-19", false), ("A-17", false), ("a-1", false)] {
+        assert_eq!(store.knows_job(&harbour(), &job_id(job)).expect("jobs can be looked up"), known, "job {job}");
     }
     begin(store, &harbour(), []);
-    assert!(store.knows_job(&job_id("a-17")).expect("jobs can be looked up"), "from an earlier cycle too");
+    assert!(store.knows_job(&harbour(), &job_id("a-17")).expect("jobs can be looked up"), "from an earlier cycle too");
 }
 
 /// Whichever cycle that was, and of this synchronization alone.

@@ -34,7 +34,7 @@ fn exported_state_can_be_imported_elsewhere_and_is_the_same() {
     for key in [harbour(), elsewhere()] {
         assert_eq!(everything(&imported, &key), everything(&store, &key));
     }
-    assert!(imported.knows_job(&"18".parse().unwrap()).unwrap());
+    assert!(imported.knows_job(&elsewhere(), &"18".parse().unwrap()).unwrap());
     drop(imported);
     let imported = open(&there.path().join("state"));
     assert_eq!(everything(&imported, &harbour()), everything(&store, &harbour()), "it is there for good");
