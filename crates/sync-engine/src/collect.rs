@@ -136,13 +136,13 @@ impl<'c> Checker<'c> {
 
     /// A command does not fit into a batch.
     pub(crate) fn too_large(&mut self, position: Position, error: &BatchError) {
-        self.add_at("local.batch.commandTooLarge", position, error.to_string(), Some(error.hint().to_owned()));
+        self.add_at("local.batch.commandTooLarge", position, 1, error.to_string(), Some(error.hint().to_owned()));
     }
 
     /// The input holds no command.
     pub(crate) fn empty(&mut self) {
         let message = "the input holds no command; finalizing after it would count everything as missing";
-        self.add_at("local.file.empty", Position::START, message.to_owned(), None);
+        self.add_at("local.file.empty", Position::START, 0, message.to_owned(), None);
     }
 
     /// The input is not what its shape says.
@@ -157,13 +157,17 @@ impl<'c> Checker<'c> {
         if let SplitErrorKind::Io(cause) = error.kind() {
             message = format!("{message}: {cause}");
         }
-        self.add_at(code, error.position(), message, error.hint().map(str::to_owned));
+        let at_end = matches!(
+            error.kind(),
+            SplitErrorKind::Empty | SplitErrorKind::Truncated { found: sync_formats::Found::EndOfInput, .. }
+        );
+        self.add_at(code, error.position(), u64::from(!at_end), message, error.hint().map(str::to_owned));
     }
 
-    fn add_at(&mut self, code: &'static str, position: Position, message: String, help: Option<String>) {
+    fn add_at(&mut self, code: &'static str, position: Position, length: u64, message: String, help: Option<String>) {
         let help = help.or_else(|| check::rule(code).map(|rule| rule.help.to_owned()));
         self.add(code, Severity::Error, true, |file| {
-            let finding = Finding { message, help, length: 1, ..at(file, position.line, position.column) };
+            let finding = Finding { message, help, length, ..at(file, position.line, position.column) };
             (position.offset, finding)
         });
     }

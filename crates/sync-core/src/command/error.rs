@@ -124,6 +124,14 @@ impl CommandError {
         Self { path: String::new(), line, column, kind: CommandErrorKind::Json { message } }
     }
 
+    /// A byte that is not UTF-8, after `before`.
+    pub(super) fn not_utf8(before: &[u8]) -> Self {
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        let message = "this is not UTF-8".to_owned();
+        Self { path: String::new(), line, column, kind: CommandErrorKind::Json { message } }
+    }
+
     /// Puts a member's name in front of the path.
     pub(super) fn at(mut self, member: &str) -> Self {
         let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };

@@ -131,12 +131,15 @@ impl<'a> Command<'a> {
 /// Reads members of a command.
 fn from_slice<'a, T: Deserialize<'a>>(slice: &'a [u8]) -> Parsed<T> {
     // One look at all bytes is cheaper than one at each string: the parser trusts text, and checks slices piece by
-    // piece. Bytes that are not UTF-8 are left to it, for the place.
+    // piece.
     match std::str::from_utf8(slice) {
-        Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(slice),
+        Ok(text) => serde_json::from_str(text).map_err(|error| CommandError::json(&error)),
+        // What is wrong before the bad byte is told first; the parser does not look at strings it passes over.
+        Err(error) => match serde_json::from_slice::<T>(slice) {
+            Ok(_) => Err(CommandError::not_utf8(&slice[..error.valid_up_to()])),
+            Err(error) => Err(CommandError::json(&error)),
+        },
     }
-    .map_err(|error| CommandError::json(&error))
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Command<'a> {

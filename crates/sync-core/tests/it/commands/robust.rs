@@ -94,3 +94,11 @@ proptest! {
         prop_assert_eq!(Command::from_slice(json.as_bytes()).expect("what we write we read"), command);
     }
 }
+
+#[test]
+fn bytes_that_are_not_utf8_are_refused_even_where_they_are_passed_over() {
+    let bytes = b"{\"resourceType\":\"Community\",\n\"identifier\":{\"name\":\"x\"},\"a\":\"\xff\"}";
+    for error in [Command::from_slice(bytes), Command::from_slice_shallow(bytes)].map(Result::unwrap_err) {
+        assert_eq!((error.code(), error.line(), error.column()), ("local.file.notJson", 2, 32));
+    }
+}
