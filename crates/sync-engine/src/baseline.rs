@@ -59,7 +59,7 @@ pub(crate) async fn look(
             Ok(Baseline::Unfit(GuardReason::new(GuardReasonKind::NoBaseline, message).with_advice(WAY_OUT)))
         }
         (true, true) => match &standing.last_job {
-            Some(last) => behind(transport, store, key, last, &standing.journal).await,
+            Some(last) => behind(transport, store, key, last, &standing.journal, None).await,
             // It may be a call of ours that was lost which made the target know it.
             None if unanswered(&standing.journal) > 0 => Ok(Baseline::Good),
             None => Ok(unfit(format!("the target knows the synchronization {id}, though no job of this state did"))),
@@ -74,9 +74,12 @@ pub(crate) async fn look_again(
     store: &dyn StateStore,
     key: &StateKey,
     journal: &[Entry],
+    finalized: &[Entry],
 ) -> Result<Baseline, BaselineError> {
+    // Of this cycle only batches are known by name; what a finalization is called, the last one tells.
+    let last = finalized.iter().rev().find_map(|entry| job_of(&entry.event));
     match journal.iter().find_map(|entry| job_of(&entry.event)) {
-        Some(first) => behind(transport, store, key, first, journal).await,
+        Some(first) => behind(transport, store, key, first, journal, last).await,
         None => Ok(Baseline::Good),
     }
 }
@@ -89,6 +92,7 @@ async fn behind(
     key: &StateKey,
     last: &JobId,
     journal: &[Entry],
+    also: Option<&JobId>,
 ) -> Result<Baseline, BaselineError> {
     let ours = match transport.job(last).await {
         Ok(job) => job,
@@ -98,7 +102,7 @@ async fn behind(
         }
         Err(error) => return Err(BaselineError::Transport(error)),
     };
-    let names = names_of_ours(transport, &ours, journal).await;
+    let names = names_of_ours(transport, &ours, journal, also).await;
     let query = match &ours.created_by {
         Some(user) => JobQuery::default().with_created_by(user.clone()),
         None => JobQuery::default(),
@@ -143,11 +147,11 @@ fn unfit(message: String) -> Baseline {
 }
 
 /// What jobs like ours are called: those of the last cycle's finalization and of its first batch.
-async fn names_of_ours(transport: &dyn Transport, last: &Job, journal: &[Entry]) -> Vec<String> {
+async fn names_of_ours(transport: &dyn Transport, last: &Job, journal: &[Entry], also: Option<&JobId>) -> Vec<String> {
     let mut names: Vec<String> = last.name.iter().cloned().collect();
     let first = journal.iter().find_map(|entry| job_of(&entry.event));
-    if let Some(first) = first.filter(|first| **first != last.id) {
-        names.extend(transport.job(first).await.ok().and_then(|job| job.name));
+    for other in [first, also].into_iter().flatten().filter(|other| **other != last.id) {
+        names.extend(transport.job(other).await.ok().and_then(|job| job.name));
     }
     names
 }

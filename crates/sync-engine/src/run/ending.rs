@@ -106,8 +106,11 @@ impl Run<'_> {
                 (outcome, vec![chain(&error), "nothing was sent".to_owned()])
             }
             Stop::Denied(error) => {
-                let (outcome, then) = (of_transport(&error).unwrap_or(RunOutcome::Failed), "nothing was sent");
-                (outcome, vec![chain(&error), then.to_owned()])
+                let then = match self.report.cycle {
+                    0 => "nothing was sent",
+                    _ => "nothing was finalized; the cycle stays open on the target and nothing was removed",
+                };
+                (of_transport(&error).unwrap_or(RunOutcome::Failed), vec![chain(&error), then.to_owned()])
             }
             Stop::Halt(halt) => self.halted(&halt).await,
             Stop::ClearingUp(halt) => {

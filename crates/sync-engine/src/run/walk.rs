@@ -240,9 +240,15 @@ impl<'e> Run<'e> {
             return Ok(Err(vec![GuardReason::new(GuardReasonKind::PlanOutdated, moved)]));
         }
         if self.options.finalization.is_destructive() {
-            let journal = self.with_store(|store, key| Ok(store.standing(key)?.journal)).await?;
+            let journals = self.with_store(|store, key| {
+                let standing = store.standing(key)?;
+                Ok((standing.journal, store.journal(key, standing.finalized)?))
+            });
+            let (journal, finalized) = journals.await?;
             let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
-            if let Baseline::Unfit(reason) = look_again(transport, store, &self.options.key, &journal).await? {
+            if let Baseline::Unfit(reason) =
+                look_again(transport, store, &self.options.key, &journal, &finalized).await?
+            {
                 let advice = "see who it was; running the same again sends the whole source anew";
                 return Ok(Err(vec![reason.with_advice(advice)]));
             }
