@@ -94,38 +94,55 @@ fn is_safe(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
 }
 
-/// Names a job of the service.
-///
-/// The documents say UUID; any 1 to 64 characters of `[A-Za-z0-9._-]` are accepted, since refusing the answer to a
-/// submit would lose a job that exists.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct JobId(Box<str>);
+/// Declares an id that the service gives out.
+macro_rules! given_id {
+    ($(#[$meta:meta])* $name:ident, $what:literal) => {
+        $(#[$meta])*
+        ///
+        /// The documents say UUID; any 1 to 64 characters of `[A-Za-z0-9._-]` are accepted, since refusing an answer of
+        /// the service would lose what it tells of.
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Box<str>);
 
-impl JobId {
-    /// Longest accepted job id, in characters.
-    pub const MAX_CHARS: usize = 64;
+        impl $name {
+            #[doc = concat!("Longest accepted ", $what, ", in characters.")]
+            pub const MAX_CHARS: usize = 64;
 
-    /// Checks length and alphabet.
-    ///
-    /// # Errors
-    /// [`IdError`] names the limit that was broken.
-    pub fn new(id: impl Into<String>) -> Result<Self, IdError> {
-        let id = id.into();
-        let chars = id.chars().count();
-        if chars == 0 || chars > Self::MAX_CHARS {
-            return Err(IdError::Length { what: "job id", chars, max: Self::MAX_CHARS });
+            /// Checks length and alphabet.
+            ///
+            /// # Errors
+            /// [`IdError`] names the limit that was broken.
+            pub fn new(id: impl Into<String>) -> Result<Self, IdError> {
+                let id = id.into();
+                let chars = id.chars().count();
+                if chars == 0 || chars > Self::MAX_CHARS {
+                    return Err(IdError::Length { what: $what, chars, max: Self::MAX_CHARS });
+                }
+                match id.chars().find(|c| !is_safe(*c)) {
+                    Some(character) => Err(IdError::Character { character }),
+                    None => Ok(Self(id.into())),
+                }
+            }
+
+            /// The id as given.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
-        match id.chars().find(|c| !is_safe(*c)) {
-            Some(character) => Err(IdError::Character { character }),
-            None => Ok(Self(id.into())),
-        }
-    }
-
-    /// The id as given.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+    };
+}
+given_id! {
+    /// Names a job of the service.
+    JobId, "job id"
+}
+given_id! {
+    /// Names a file that was uploaded to the service.
+    FileId, "file id"
+}
+given_id! {
+    /// Names a user of the service.
+    UserId, "user id"
 }
 
 macro_rules! string_id {
@@ -159,7 +176,7 @@ macro_rules! string_id {
         }
     )*};
 }
-string_id!(SynchronizationId JobId);
+string_id!(SynchronizationId JobId FileId UserId);
 
 /// Position of a batch in its cycle, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

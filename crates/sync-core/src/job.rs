@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::JobId;
+use crate::clock::Millis;
 use crate::command::ResourceKind;
 use crate::wire::wire_enum;
 
@@ -82,6 +83,9 @@ pub struct Job {
     /// Id of the user who started it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
+    /// When it was created: milliseconds since 1970-01-01 in UTC by the service's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "moment")]
+    pub created_on: Option<Millis>,
 }
 
 impl Job {
@@ -96,6 +100,7 @@ impl Job {
             job_type: None,
             progress_percentage: None,
             created_by: None,
+            created_on: None,
         }
     }
 
@@ -310,4 +315,13 @@ where
     T: Deserialize<'de> + Default,
 {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A moment as a number, in milliseconds or, as some of the documents' examples have it, in seconds; anything else is
+/// passed over, as no moment is worth losing a job for.
+fn moment<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Millis>, D::Error> {
+    /// Smaller numbers are seconds: as milliseconds they would lie before 1974.
+    const SECONDS_BELOW: u64 = 100_000_000_000;
+    let number = serde_json::Value::deserialize(deserializer)?.as_u64();
+    Ok(number.map(|number| if number < SECONDS_BELOW { number * 1000 } else { number }))
 }

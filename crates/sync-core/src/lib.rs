@@ -15,15 +15,17 @@ mod id;
 mod job;
 mod outcome;
 mod payload;
+mod table;
 mod wire;
 
 pub use digest::Digest;
 pub use finalize::{Finalization, FinalizationError};
-pub use id::{BatchNumber, IdError, JobId, SYNCHRONIZATION_ID_MAX_CHARS, SynchronizationId};
+pub use id::{BatchNumber, FileId, IdError, JobId, SYNCHRONIZATION_ID_MAX_CHARS, SynchronizationId, UserId};
 pub use job::{
     CommandReference, Counters, ImportError, ImportErrorType, ImportState, ImportSummary, Job, JobResult, JobState,
     Page, ResourceCounts,
 };
 pub use outcome::{Committed, Outcome};
 pub use payload::{Payload, PayloadFormat, PayloadSource};
+pub use table::{CsvParameters, SheetChoice, TableParameters};
 pub use transport::{Transport, TransportExt};

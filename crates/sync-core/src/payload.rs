@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::Digest;
+use crate::{Digest, FileId, TableParameters};
 
 /// The three formats of the endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,7 +62,8 @@ impl<F: Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync> PayloadSource fo
     }
 }
 
-/// One file to upload. Cheap to clone: the body is shared.
+/// One file for the service to work on: bytes that go along, or a file that was uploaded before. Cheap to clone: the
+/// body is shared.
 ///
 /// ```
 /// use sync_core::{Digest, Payload, PayloadFormat};
@@ -80,7 +81,15 @@ pub struct Payload {
     file_name: String,
     len: u64,
     digest: Digest,
-    source: Arc<dyn PayloadSource>,
+    content: Content,
+    table: Option<Arc<TableParameters>>,
+    deletes_file: bool,
+}
+
+#[derive(Clone)]
+enum Content {
+    Inline(Arc<dyn PayloadSource>),
+    Stored(FileId),
 }
 
 impl Payload {
@@ -94,12 +103,52 @@ impl Payload {
         digest: Digest,
         source: impl PayloadSource + 'static,
     ) -> Self {
-        Self { format, file_name: file_name.into(), len, digest, source: Arc::new(source) }
+        let content = Content::Inline(Arc::new(source));
+        Self { format, file_name: file_name.into(), len, digest, content, table: None, deletes_file: false }
     }
 
     /// A payload in memory.
     pub fn from_bytes(format: PayloadFormat, file_name: impl Into<String>, bytes: Bytes, digest: Digest) -> Self {
         Self::new(format, file_name, bytes.len() as u64, digest, bytes)
+    }
+
+    /// A file that somebody uploaded to the service before. Its length and digest are not known here: both are zero.
+    pub fn stored(format: PayloadFormat, file: FileId) -> Self {
+        let (content, digest) = (Content::Stored(file), Digest::default());
+        Self { format, file_name: String::new(), len: 0, digest, content, table: None, deletes_file: false }
+    }
+
+    /// The same file after it was uploaded: submits name it by its id, which makes them small and cheap to repeat.
+    ///
+    /// ```
+    /// use sync_core::{Digest, Payload, PayloadFormat};
+    ///
+    /// let payload = Payload::from_bytes(PayloadFormat::Json, "batch-1.json", "[]".into(), Digest::default());
+    /// let stored = payload.stored_as("0b7f2d4e-5a0e-4c53-9f2b-1f6f6d1b7a11".parse()?);
+    /// assert_eq!(stored.len(), 2);
+    /// assert!(stored.open().is_err(), "the bytes are with the service");
+    /// # Ok::<(), sync_core::IdError>(())
+    /// ```
+    #[must_use]
+    pub fn stored_as(mut self, file: FileId) -> Self {
+        self.content = Content::Stored(file);
+        self
+    }
+
+    /// Sets how the service is to read a table. CSV and Excel files cannot be sent without.
+    #[must_use]
+    pub fn with_table(mut self, table: TableParameters) -> Self {
+        self.table = Some(Arc::new(table));
+        self
+    }
+
+    /// Sets whether the service deletes the file after use. Default no, as in the service, which deletes it after an
+    /// import that succeeded, and after a synchronization whatever came of it. If the file backs an attachment, the
+    /// attachment goes too; and a submit that is repeated finds no file any more.
+    #[must_use]
+    pub fn with_delete_file(mut self, delete: bool) -> Self {
+        self.deletes_file = delete;
+        self
     }
 
     /// Format of the bytes.
@@ -127,12 +176,33 @@ impl Payload {
         self.digest
     }
 
+    /// The file's id, if it was uploaded before.
+    pub fn file_id(&self) -> Option<&FileId> {
+        match &self.content {
+            Content::Inline(_) => None,
+            Content::Stored(file) => Some(file),
+        }
+    }
+
+    /// How the service is to read a table.
+    pub fn table(&self) -> Option<&TableParameters> {
+        self.table.as_deref()
+    }
+
+    /// Whether the service deletes the file after use.
+    pub fn deletes_file(&self) -> bool {
+        self.deletes_file
+    }
+
     /// The bytes from the beginning; blocking.
     ///
     /// # Errors
-    /// Whatever opening the source meets.
+    /// Whatever opening the source meets; [`io::ErrorKind::Unsupported`] if the bytes are with the service.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        self.source.open()
+        match &self.content {
+            Content::Inline(source) => source.open(),
+            Content::Stored(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "the bytes are with the service")),
+        }
     }
 }
 
@@ -143,6 +213,9 @@ impl fmt::Debug for Payload {
             .field("file_name", &self.file_name)
             .field("len", &self.len)
             .field("digest", &self.digest)
+            .field("file_id", &self.file_id())
+            .field("table", &self.table)
+            .field("deletes_file", &self.deletes_file)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::job::{ImportError, ImportSummary, Job, Page};
-use crate::{Finalization, JobId, Payload, SynchronizationId};
+use crate::{Finalization, JobId, Payload, SynchronizationId, UserId};
 
 /// How relations of a type that a command names are set; JSON batches only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -44,12 +44,15 @@ pub struct BatchRequest {
     pub continue_on_error: bool,
     /// How relations are set. Always sent with JSON; the other formats have no such field.
     pub relations_action: RelationsAction,
+    /// Whether the service notifies the user of the job. Default no, as in the service.
+    pub send_notification: bool,
 }
 
 impl BatchRequest {
     /// A batch that rolls back as a whole on the first bad command and replaces relations.
     pub fn new(synchronization: SynchronizationId, payload: Payload) -> Self {
-        Self { synchronization, payload, continue_on_error: false, relations_action: RelationsAction::default() }
+        let relations_action = RelationsAction::default();
+        Self { synchronization, payload, continue_on_error: false, relations_action, send_notification: false }
     }
 
     /// Sets whether bad commands are skipped.
@@ -65,6 +68,13 @@ impl BatchRequest {
         self.relations_action = relations_action;
         self
     }
+
+    /// Sets whether the service notifies the user of the job.
+    #[must_use]
+    pub fn with_send_notification(mut self, send_notification: bool) -> Self {
+        self.send_notification = send_notification;
+        self
+    }
 }
 
 /// Ends the cycle: `POST /import/synchronize/{id}/finalize/job`.
@@ -75,12 +85,21 @@ pub struct FinalizeRequest {
     pub synchronization: SynchronizationId,
     /// What happens to missing resources. Always sent: the service's default removes them.
     pub finalization: Finalization,
+    /// Whether the service notifies the user of the job. Default no, as in the service.
+    pub send_notification: bool,
 }
 
 impl FinalizeRequest {
     /// A finalization.
     pub fn new(synchronization: SynchronizationId, finalization: Finalization) -> Self {
-        Self { synchronization, finalization }
+        Self { synchronization, finalization, send_notification: false }
+    }
+
+    /// Sets whether the service notifies the user of the job.
+    #[must_use]
+    pub fn with_send_notification(mut self, send_notification: bool) -> Self {
+        self.send_notification = send_notification;
+        self
     }
 }
 
@@ -96,18 +115,27 @@ pub struct FullRequest {
     pub continue_on_error: bool,
     /// What happens to missing resources. Always sent.
     pub finalization: Finalization,
+    /// Whether the service notifies the user of the job. Default no, as in the service.
+    pub send_notification: bool,
 }
 
 impl FullRequest {
     /// A whole cycle that rolls back on the first bad command.
     pub fn new(synchronization: SynchronizationId, payload: Payload, finalization: Finalization) -> Self {
-        Self { synchronization, payload, continue_on_error: false, finalization }
+        Self { synchronization, payload, continue_on_error: false, finalization, send_notification: false }
     }
 
     /// Sets whether bad commands are skipped.
     #[must_use]
     pub fn with_continue_on_error(mut self, continue_on_error: bool) -> Self {
         self.continue_on_error = continue_on_error;
+        self
+    }
+
+    /// Sets whether the service notifies the user of the job.
+    #[must_use]
+    pub fn with_send_notification(mut self, send_notification: bool) -> Self {
+        self.send_notification = send_notification;
         self
     }
 }
@@ -179,6 +207,14 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`TransportError`]; not every instance offers this.
     async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError>;
+
+    /// Asks who we are to the service: the user that its jobs name as their creator when they are ours.
+    ///
+    /// `None` where the service does not say: not every way of signing in has a session to ask about.
+    ///
+    /// # Errors
+    /// [`TransportError`], when no usable answer came.
+    async fn own_user(&self) -> Result<Option<UserId>, TransportError>;
 }
 
 /// Which jobs to list.
@@ -226,6 +262,9 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
     async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
         (**self).jobs(query, offset).await
+    }
+    async fn own_user(&self) -> Result<Option<UserId>, TransportError> {
+        (**self).own_user().await
     }
 }
 
@@ -297,6 +336,28 @@ pub enum Operation {
     FindJobs,
     /// Reading resources of the catalogue.
     ReadCatalogue,
+    /// Asking who we are.
+    ReadOwnUser,
+    /// Sending an import.
+    SubmitImport,
+    /// Uploading a file.
+    UploadFile,
+    /// Asking about an uploaded file.
+    ReadFile,
+    /// Deleting an uploaded file.
+    DeleteFile,
+    /// Listing synchronizations.
+    ListSynchronizations,
+    /// Having the cache of a synchronization dropped.
+    Evict,
+    /// Canceling a job.
+    CancelJob,
+    /// Asking which version the service is.
+    ReadServer,
+    /// Signing in.
+    SignIn,
+    /// Signing out.
+    SignOut,
 }
 
 impl fmt::Display for Operation {
@@ -312,6 +373,17 @@ impl fmt::Display for Operation {
             Self::Forget => "having the synchronization forgotten",
             Self::FindJobs => "listing jobs",
             Self::ReadCatalogue => "reading the catalogue",
+            Self::ReadOwnUser => "asking who we are",
+            Self::SubmitImport => "sending an import",
+            Self::UploadFile => "uploading a file",
+            Self::ReadFile => "asking about a file",
+            Self::DeleteFile => "deleting a file",
+            Self::ListSynchronizations => "listing synchronizations",
+            Self::Evict => "having the synchronization's cache dropped",
+            Self::CancelJob => "canceling a job",
+            Self::ReadServer => "asking which version the service is",
+            Self::SignIn => "signing in",
+            Self::SignOut => "signing out",
         })
     }
 }
@@ -331,6 +403,8 @@ pub enum TransportErrorKind {
     Forbidden,
     /// 404: no such job, file or path.
     NotFound,
+    /// 413: the file is larger than the service takes; a smaller one may do.
+    TooLarge,
     /// 429: too many requests, to be tried again later.
     Busy,
     /// Any other answer below 500: the request was not acceptable.
@@ -385,6 +459,7 @@ impl TransportError {
             403 => (TransportErrorKind::Forbidden, Delivery::Answered),
             404 => (TransportErrorKind::NotFound, Delivery::Answered),
             408 => (TransportErrorKind::Broken, Delivery::Unknown),
+            413 => (TransportErrorKind::TooLarge, Delivery::Answered),
             429 => (TransportErrorKind::Busy, Delivery::Answered),
             _ if proves_refusal(status) => (TransportErrorKind::Refused, Delivery::Answered),
             _ => (TransportErrorKind::Faulty, Delivery::Unknown),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{Method, Request};
+use serde::Deserialize;
 use sync_core::transport::{
     BatchRequest, Delivery, FinalizeRequest, FullRequest, JobQuery, Operation, TransportError, TransportErrorKind,
 };
-use sync_core::{ImportError, ImportSummary, Job, JobId, Page, SynchronizationId, Transport};
+use sync_core::{ImportError, ImportSummary, Job, JobId, Page, SynchronizationId, Transport, UserId};
 use tracing::{Instrument, Span, field};
 
 use crate::answer::Answer;
@@ -216,6 +217,34 @@ impl Transport for HttpTransport {
             path.extend(url::form_urlencoded::byte_serialize(user.as_bytes()));
         }
         self.read(Call::new(Operation::FindJobs, None, None), path, ERRORS_LIMIT, Answer::object).await
+    }
+
+    /// By the session call, and where that does not say, by the call for the current user.
+    async fn own_user(&self) -> Result<Option<UserId>, TransportError> {
+        #[derive(Deserialize)]
+        struct Session {
+            user: User,
+        }
+        #[derive(Deserialize)]
+        struct User {
+            id: UserId,
+        }
+        let session = |answer: &Answer| Ok(answer.object::<Session>().ok().map(|session| session.user.id));
+        let user = |answer: &Answer| Ok(answer.object::<User>().ok().map(|user| user.id));
+        let call = || Call::new(Operation::ReadOwnUser, None, None);
+        let session = self.read(call(), "/auth/sessions/current?include=csrfToken,user".into(), JOB_LIMIT, session);
+        if let Some(user) = unless_refused(session.await)? {
+            return Ok(Some(user));
+        }
+        unless_refused(self.read(call(), "/users/current".into(), JOB_LIMIT, user).await)
+    }
+}
+
+/// What was answered; nothing where the service refused to say.
+fn unless_refused<T>(answered: Result<Option<T>, TransportError>) -> Result<Option<T>, TransportError> {
+    match answered {
+        Err(error) if error.delivery() == Delivery::Answered && error.kind() != TransportErrorKind::Busy => Ok(None),
+        answered => answered,
     }
 }
 

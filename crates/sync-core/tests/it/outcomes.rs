@@ -191,3 +191,17 @@ fn an_equal_number_proves_a_removal_only_where_nothing_goes_along() {
     assert!(confirms("MAPPING=1", ResourceKind::Mapping, 1));
     assert!(!confirms("MAPPING=1 ASSET=1", ResourceKind::Mapping, 1), "it may have gone with the asset");
 }
+
+#[test]
+fn the_moment_of_a_job_is_read_in_either_unit_and_never_loses_the_job() {
+    for (written, read) in [
+        ("1700000000123", Some(1_700_000_000_123)),
+        ("1700000000", Some(1_700_000_000_000)),
+        ("\"2017-07-21T17:32:28Z\"", None),
+        ("null", None),
+        ("-5", None),
+    ] {
+        let job: Job = serde_json::from_str(&format!(r#"{{"id":"1","createdOn":{written}}}"#)).expect("a job");
+        assert_eq!(job.created_on, read, "{written}");
+    }
+}

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sync_core::{Digest, Payload, PayloadFormat};
+use sync_core::{Digest, FileId, Payload, PayloadFormat, TableParameters};
 
 fn read(payload: &Payload) -> io::Result<String> {
     let mut text = String::new();
@@ -62,4 +62,19 @@ fn formats_have_their_word_and_content_type() {
         assert_eq!((format.as_str(), format.content_type()), (word, content_type));
         assert_eq!(serde_json::to_value(format).expect("JSON"), word);
     }
+}
+
+#[test]
+fn a_stored_payload_keeps_what_is_known_of_it_but_not_the_bytes() {
+    let table = TableParameters::new("[]").with_header_row(true);
+    let payload = Payload::from_bytes(PayloadFormat::Csv, "tides.csv", "a;b".into(), Digest::default())
+        .with_table(table.clone())
+        .with_delete_file(true);
+    assert_eq!((payload.file_id(), payload.table()), (None, Some(&table)));
+    let id: FileId = "17".parse().expect("a good id");
+    let stored = payload.stored_as(id.clone());
+    assert_eq!((stored.file_id(), stored.table(), stored.deletes_file()), (Some(&id), Some(&table), true));
+    assert_eq!((stored.len(), stored.file_name()), (3, "tides.csv"));
+    let error = stored.open().err().expect("the bytes are not here");
+    assert_eq!(error.kind(), std::io::ErrorKind::Unsupported);
 }

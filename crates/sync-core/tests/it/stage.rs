@@ -12,7 +12,9 @@ use sync_core::transport::{
     BatchRequest, Delivery, FinalizeRequest, FullRequest, JobQuery, Operation, Transport, TransportError,
     TransportErrorKind,
 };
-use sync_core::{ImportError, ImportState, ImportSummary, Job, JobId, JobResult, JobState, Page, SynchronizationId};
+use sync_core::{
+    ImportError, ImportState, ImportSummary, Job, JobId, JobResult, JobState, Page, SynchronizationId, UserId,
+};
 
 /// What was done, in order: `journal batch_ready`, `send batch-1.json …`, `read job-1`.
 #[derive(Debug, Default)]
@@ -145,6 +147,10 @@ impl Transport for Wire {
 
     async fn jobs(&self, _: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
         Ok(Page::new(0, offset as i64, 1000, Vec::new()))
+    }
+
+    async fn own_user(&self) -> Result<Option<UserId>, TransportError> {
+        Ok(None)
     }
 }
 

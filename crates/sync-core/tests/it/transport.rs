@@ -19,7 +19,7 @@ fn a_status_says_what_it_proves() {
         (404, K::NotFound, Delivery::Answered),
         (408, K::Broken, Delivery::Unknown),
         (409, K::Refused, Delivery::Answered),
-        (413, K::Refused, Delivery::Answered),
+        (413, K::TooLarge, Delivery::Answered),
         (429, K::Busy, Delivery::Answered),
         (499, K::Refused, Delivery::Answered),
         (500, K::Faulty, Delivery::Unknown),

@@ -10,6 +10,7 @@ mod mappings;
 mod params;
 mod results;
 mod router;
+mod sessions;
 mod submit;
 mod synchronizations;
 

@@ -8,7 +8,7 @@ use axum::{Router, middleware};
 use http::Uri;
 
 use super::auth::authenticate;
-use super::{ApiError, catalogue, health, jobs, mappings, results, submit, synchronizations};
+use super::{ApiError, catalogue, health, jobs, mappings, results, sessions, submit, synchronizations};
 use crate::server::Shared;
 
 /// All operations over one server's state.
@@ -27,6 +27,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/import/synchronize/{sid}/finalize/job", post(submit::finalize))
         .route("/import/results/{job}/summary", get(results::summary))
         .route("/import/results/{job}/errors", get(results::errors))
+        .route("/auth/sessions/current", get(sessions::current))
         .route("/jobs", get(jobs::find))
         .route("/jobs/{job}", get(jobs::get))
         .route("/assets", get(catalogue::assets))

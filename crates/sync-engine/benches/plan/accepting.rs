@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sync_core::transport::{
     BatchRequest, FinalizeRequest, FullRequest, JobQuery, Operation, Transport, TransportError,
 };
-use sync_core::{ImportError, ImportSummary, Job, JobId, JobResult, JobState, Page, SynchronizationId};
+use sync_core::{ImportError, ImportSummary, Job, JobId, JobResult, JobState, Page, SynchronizationId, UserId};
 
 #[derive(Debug, Default)]
 pub(crate) struct Accepting {
@@ -60,5 +60,9 @@ impl Transport for Accepting {
 
     async fn jobs(&self, _: &JobQuery, _: u64) -> Result<Page<Job>, TransportError> {
         Err(TransportError::answered(Operation::FindJobs, 404))
+    }
+
+    async fn own_user(&self) -> Result<Option<UserId>, TransportError> {
+        Ok(None)
     }
 }

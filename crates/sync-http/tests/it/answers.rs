@@ -92,13 +92,13 @@ async fn a_gateways_page_is_named_and_its_start_kept() {
 
 #[tokio::test]
 async fn statuses_say_what_can_be_done() {
-    use TransportErrorKind::{Broken, Busy, Faulty, Forbidden, NotFound, Refused, Unauthenticated};
+    use TransportErrorKind::{Broken, Busy, Faulty, Forbidden, NotFound, Refused, TooLarge, Unauthenticated};
     for (status, kind, delivery) in [
         (401, Unauthenticated, Delivery::Answered),
         (403, Forbidden, Delivery::Answered),
         (404, NotFound, Delivery::Answered),
         (408, Broken, Delivery::Unknown),
-        (413, Refused, Delivery::Answered),
+        (413, TooLarge, Delivery::Answered),
         (429, Busy, Delivery::Answered),
         (500, Faulty, Delivery::Unknown),
         (503, Faulty, Delivery::Unknown),

@@ -9,6 +9,7 @@ mod secrets;
 mod targets;
 mod traces;
 mod uploads;
+mod users;
 mod wire;
 
 use sync_core::transport::BatchRequest;
