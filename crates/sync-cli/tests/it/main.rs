@@ -9,4 +9,5 @@ mod guard;
 mod harbour;
 mod stopping;
 mod support;
+mod tables;
 mod targets;

@@ -8,7 +8,7 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-pub(crate) use catalogue::{Catalogue, get};
+pub(crate) use catalogue::{Catalogue, content, get};
 pub(crate) use peer::{Behaviour, Peer};
 pub(crate) use program::{Ran, Running, Signal, bytes_below, program};
 pub(crate) use server::Server;
