@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod api;
 mod catalog;
 mod clock;
@@ -9,9 +10,11 @@ mod profile;
 mod server;
 mod tracking;
 
+pub use access::{BearerToken, JwtKey, OAuthClient, User};
 pub use catalog::model::{ModelError, ModelFile};
 pub use profile::{
-    FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobResultField,
-    LargePage, MissingResources, MissingStatus, PartialImport, Profile, Readings, RestoredStatus, UnknownProfile,
+    CsrfToken, FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase,
+    JobResultField, LargePage, MissingResources, MissingStatus, PartialImport, Profile, Readings, RestoredStatus,
+    UnknownProfile,
 };
 pub use server::{Emulator, EmulatorBuilder, StartError};

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
+use crate::access::Refusal;
 use crate::jobs::QueueError;
 
 /// An answer other than success.
@@ -13,11 +14,13 @@ pub(crate) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// What the client can sign in with, where that is what is missing.
+    challenge: Option<&'static str>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), challenge: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -28,16 +31,29 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "notFound", message)
     }
 
-    pub(crate) fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "authenticationFailed", "User name and password are missing or wrong.")
+    pub(crate) fn unauthorized(refusal: Refusal) -> Self {
+        const BASIC: &str = "Basic realm=\"emulator\", charset=\"UTF-8\"";
+        let (message, challenge) = match refusal {
+            Refusal::Nothing => ("Nobody has signed in.", BASIC),
+            Refusal::Password => ("User name or password is wrong.", BASIC),
+            Refusal::Token => ("The token is not valid, or not any more.", "Bearer error=\"invalid_token\""),
+            Refusal::Session => ("The session has ended.", BASIC),
+        };
+        let error = Self::new(StatusCode::UNAUTHORIZED, "authenticationFailed", message);
+        Self { challenge: Some(challenge), ..error }
+    }
+
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "authorizationFailed", message)
     }
 
     pub(crate) fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "methodNotAllowed", "This path has no such method.")
     }
 
-    pub(crate) fn unsupported_media_type() -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMediaType", "The body has to be multipart/form-data.")
+    pub(crate) fn unsupported_media_type(wanted: &str) -> Self {
+        let message = format!("The body has to be {wanted}.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupportedMediaType", message)
     }
 
     pub(crate) fn too_large(limit: usize) -> Self {
@@ -86,9 +102,8 @@ impl IntoResponse for ApiError {
             "errorCode": self.code,
         });
         let mut response = (self.status, Json(body)).into_response();
-        if self.status == StatusCode::UNAUTHORIZED {
-            let challenge = HeaderValue::from_static("Basic realm=\"emulator\", charset=\"UTF-8\"");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        if let Some(challenge) = self.challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }

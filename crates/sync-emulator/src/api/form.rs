@@ -79,7 +79,7 @@ impl Form {
                 return Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part."));
             }
             Some(value) if !value.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") => {
-                return Err(ApiError::unsupported_media_type());
+                return Err(ApiError::unsupported_media_type("multipart/form-data"));
             }
             Some(_) => {}
         }

@@ -8,12 +8,18 @@ use axum::{Router, middleware};
 use http::Uri;
 
 use super::auth::authenticate;
-use super::{ApiError, catalogue, health, jobs, mappings, results, sessions, submit, synchronizations};
+use super::{
+    ApiError, application, catalogue, health, jobs, mappings, oauth, results, sessions, submit, synchronizations,
+};
 use crate::server::Shared;
 
 /// All operations over one server's state.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let api = Router::new()
+        .route("/application/info", get(application::info))
+        .route("/auth/sessions/current", get(sessions::current).delete(sessions::log_out))
+        .route("/auth/sessions/heartbeat", get(sessions::heartbeat))
+        .route("/users/current", get(sessions::user))
         .route("/import/synchronize", get(synchronizations::list))
         .route("/import/synchronize/exists/{sid}", get(synchronizations::exists))
         .route("/import/synchronize/{sid}", delete(synchronizations::remove))
@@ -27,7 +33,6 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/import/synchronize/{sid}/finalize/job", post(submit::finalize))
         .route("/import/results/{job}/summary", get(results::summary))
         .route("/import/results/{job}/errors", get(results::errors))
-        .route("/auth/sessions/current", get(sessions::current))
         .route("/jobs", get(jobs::find))
         .route("/jobs/{job}", get(jobs::get))
         .route("/assets", get(catalogue::assets))
@@ -46,9 +51,11 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate))
+        .route("/auth/sessions", post(sessions::log_in))
         .layer(DefaultBodyLimit::max(shared.body_limit));
     Router::new()
         .nest("/rest/2.0", api)
+        .route("/rest/oauth/v2/token", post(oauth::token))
         .route("/_emulator/health", get(health::health))
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())

@@ -7,9 +7,10 @@ use axum::{Extension, Json};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::ApiError;
 use super::form::Form;
 use super::params::{Segment, uuid};
-use super::{Account, ApiError};
+use crate::access::Account;
 use crate::jobs::{Finalization, JobRequest, Operation, RelationsAction, Strategy};
 use crate::profile::{JobResultField, MissingStatus};
 use crate::server::Shared;

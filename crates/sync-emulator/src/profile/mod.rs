@@ -4,7 +4,7 @@ mod readings;
 mod version;
 
 pub use readings::{
-    FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobResultField,
-    LargePage, MissingResources, MissingStatus, PartialImport, Readings, RestoredStatus,
+    CsrfToken, FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase,
+    JobResultField, LargePage, MissingResources, MissingStatus, PartialImport, Readings, RestoredStatus,
 };
 pub use version::{Profile, UnknownProfile};

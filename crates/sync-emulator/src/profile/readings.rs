@@ -130,6 +130,15 @@ reading! {
         One,
     }
 }
+reading! {
+    /// Whether a request that changes something and signs in with a session's cookie has to show `X-CSRF-TOKEN` too.
+    CsrfToken {
+        /// It does; without it the answer is 403.
+        Required,
+        /// It does not.
+        Ignored,
+    }
+}
 
 /// One choice for each open question about the service that the server implements.
 ///
@@ -183,6 +192,8 @@ pub struct Readings {
     pub index_base: IndexBase,
     /// Whether a rolled back job lists the error that stopped it. Default: yes.
     pub rolled_back_error_listed: bool,
+    /// Whether changes with a session's cookie need `X-CSRF-TOKEN`. Default: they do.
+    pub csrf_token: CsrfToken,
 }
 
 impl Default for Readings {
@@ -206,6 +217,7 @@ impl Default for Readings {
             hidden_job: HiddenJob::default(),
             index_base: IndexBase::default(),
             rolled_back_error_listed: true,
+            csrf_token: CsrfToken::default(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! How a server is to be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use rusqlite::OptionalExtension;
 use tempfile::TempDir;
@@ -15,7 +16,7 @@ use super::emulator::Emulator;
 use super::error::StartError;
 use super::readers::Readers;
 use super::shared::Shared;
-use crate::api::{Account, Credentials};
+use crate::access::{Account, Accounts, Authority, BearerToken, JwtKey, OAuthClient, User};
 use crate::catalog::model::ModelFile;
 use crate::catalog::{Storage, Store, open_writer, uploads};
 use crate::importer::Rules;
@@ -25,6 +26,8 @@ use crate::profile::{Profile, Readings};
 const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const FAILED_COMMANDS_LIMIT: u64 = 100;
 const QUEUE_LIMIT: usize = 10_000;
+const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 60);
+const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// Options of an [`Emulator`]; see [`Emulator::builder`].
 #[derive(Clone)]
@@ -32,8 +35,13 @@ const QUEUE_LIMIT: usize = 10_000;
 pub struct EmulatorBuilder {
     data_dir: Option<PathBuf>,
     listen: SocketAddr,
-    users: Vec<(String, String)>,
+    users: Vec<User>,
+    clients: Vec<OAuthClient>,
+    tokens: Vec<BearerToken>,
+    jwt: Option<JwtKey>,
     no_auth: bool,
+    session_lifetime: Duration,
+    token_lifetime: Duration,
     seeds: Vec<ModelFile>,
     profile: Profile,
     readings: Readings,
@@ -59,7 +67,12 @@ impl Default for EmulatorBuilder {
             data_dir: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             users: Vec::new(),
+            clients: Vec::new(),
+            tokens: Vec::new(),
+            jwt: None,
             no_auth: false,
+            session_lifetime: SESSION_LIFETIME,
+            token_lifetime: TOKEN_LIFETIME,
             seeds: Vec::new(),
             profile: Profile::default(),
             readings: Readings::default(),
@@ -91,9 +104,46 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Lets a user in with HTTP Basic. Without any, here or in a seed, there is `admin` with the password `admin`.
-    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
-        self.users.push((name.into(), password.into()));
+    /// Lets a user in, with HTTP Basic or a session. Without any, here or in a seed, there is `admin` with the password
+    /// `admin`, who may cancel everybody's jobs.
+    pub fn user(self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.account(User::new(name, password))
+    }
+
+    /// Lets a user in who has an id of their own or more rights.
+    pub fn account(mut self, user: User) -> Self {
+        self.users.push(user);
+        self
+    }
+
+    /// Registers a client, which gets tokens from `POST /rest/oauth/v2/token`.
+    pub fn client(mut self, client: OAuthClient) -> Self {
+        self.clients.push(client);
+        self
+    }
+
+    /// Lets in whoever shows this bearer token.
+    pub fn token(mut self, token: BearerToken) -> Self {
+        self.tokens.push(token);
+        self
+    }
+
+    /// Lets in whoever shows a JSON Web Token signed with this key. Default: none are taken.
+    pub fn jwt(mut self, key: JwtKey) -> Self {
+        self.jwt = Some(key);
+        self
+    }
+
+    /// How long a session lives without being used; default 30 minutes (ours, the service's is not documented).
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = lifetime;
+        self
+    }
+
+    /// How long an issued token is good for; default an hour (ours, the service's is not documented). Clients are told
+    /// whole seconds.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = lifetime;
         self
     }
 
@@ -172,13 +222,9 @@ impl EmulatorBuilder {
         fs::create_dir_all(&uploads).map_err(|source| StartError::Folder { path: uploads.clone(), source })?;
 
         let users = self.users();
+        let authority = self.authority(&users)?;
         let store = open_writer(&storage, &self.seeds).map_err(|error| StartError::catalogue(&path, error))?;
-        let credentials = Credentials::new(self.no_auth.then(|| Account::new(&users[0].0)));
-        let mut directory = HashMap::new();
-        for (name, password) in &users {
-            let account = credentials.add(name, password);
-            directory.insert(name.clone(), account.id);
-        }
+        let directory = users.iter().map(|user| (user.name.clone(), user.account().id)).collect();
 
         let (sender, receiver) = mpsc::channel::<Work>();
         let jobs = Jobs::open(&storage, sender, self.queue_limit, |job| outcome(&store, job))
@@ -201,24 +247,35 @@ impl EmulatorBuilder {
             storage,
             ids,
             model,
-            credentials,
+            authority,
             profile: self.profile,
             body_limit: usize::try_from(self.body_limit_bytes).unwrap_or(usize::MAX),
             readers: Readers::default(),
             _temporary: temporary,
         });
-        Ok(Opened { shared, worker, lock, user: users[0].clone() })
+        let first = (users[0].name.clone(), users[0].password.clone());
+        Ok(Opened { shared, worker, lock, user: first })
     }
 
-    /// Everybody who is let in; never empty.
-    fn users(&self) -> Vec<(String, String)> {
+    /// Everybody with a password; never empty.
+    fn users(&self) -> Vec<User> {
         let seeded = self.seeds.iter().flat_map(|seed| &seed.users);
-        let mut users = self.users.clone();
-        users.extend(seeded.map(|user| (user.name.clone(), user.password.clone())));
-        if users.is_empty() {
-            users.push(("admin".to_owned(), "admin".to_owned()));
+        let users: Vec<User> = self.users.iter().chain(seeded).cloned().collect();
+        if users.is_empty() { vec![User::new("admin", "admin").with_admin(true)] } else { users }
+    }
+
+    fn authority(&self, users: &[User]) -> Result<Authority, StartError> {
+        let mut accounts = Accounts::default();
+        let known: Vec<Account> = users.iter().map(|user| accounts.add_user(user)).collect();
+        let seeded = self.seeds.iter().flat_map(|seed| &seed.clients);
+        self.clients.iter().chain(seeded).for_each(|client| accounts.add_client(client));
+        let seeded = self.seeds.iter().flat_map(|seed| &seed.tokens);
+        for token in self.tokens.iter().chain(seeded) {
+            accounts.add_token(token).map_err(|source| StartError::Access { source: source.into() })?;
         }
-        users
+        let jwt = self.seeds.iter().rev().find_map(|seed| seed.jwt.clone()).or_else(|| self.jwt.clone());
+        let anonymous = known.into_iter().next().filter(|_| self.no_auth);
+        Ok(Authority::new(accounts, jwt, anonymous, self.session_lifetime, self.token_lifetime))
     }
 
     fn folder(&self) -> Result<Folder, StartError> {

@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 use super::builder::{EmulatorBuilder, Opened};
 use super::error::StartError;
 use super::shared::Shared;
+use crate::access::User;
 use crate::api::router;
 use crate::jobs::Worker;
 
@@ -108,7 +109,7 @@ impl Emulator {
 
     /// Lets a further user in.
     pub fn add_user(&self, name: &str, password: &str) {
-        self.shared.credentials.add(name, password);
+        self.shared.authority.add_user(&User::new(name, password));
     }
 
     /// The operations as a router, for calls within the process that need no socket. It answers with 503 once the server

@@ -50,6 +50,11 @@ impl Client {
         self.http.request(method, url).basic_auth(self.emulator.username(), Some(self.emulator.password()))
     }
 
+    /// A request to any path by somebody who has not signed in.
+    pub(crate) fn nobody(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.emulator.url()))
+    }
+
     pub(crate) fn anonymous(&self, path: &str) -> RequestBuilder {
         self.http.get(format!("{}{path}", self.emulator.url()))
     }
