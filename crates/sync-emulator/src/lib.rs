@@ -13,8 +13,9 @@ mod tracking;
 pub use access::{BearerToken, JwtKey, OAuthClient, User};
 pub use catalog::model::{ModelError, ModelFile};
 pub use profile::{
-    CsrfToken, FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase,
-    JobResultField, LargePage, MissingResources, MissingStatus, PartialImport, Profile, Readings, RestoredStatus,
-    UnknownProfile,
+    AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
+    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
+    Profile, Readings, RestoredStatus, UnknownProfile, UnknownSynchronization, UrlEncodedForm,
 };
 pub use server::{Emulator, EmulatorBuilder, StartError};

@@ -8,6 +8,9 @@ use serde_json::json;
 use crate::access::Refusal;
 use crate::jobs::QueueError;
 
+/// After how many seconds a full queue is worth another try (ours).
+const RETRY_SECONDS: u32 = 5;
+
 /// An answer other than success.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -16,11 +19,13 @@ pub(crate) struct ApiError {
     message: String,
     /// What the client can sign in with, where that is what is missing.
     challenge: Option<&'static str>,
+    /// Seconds after which it is worth another try.
+    retry_after: Option<u32>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), challenge: None }
+        Self { status, code, message: message.into(), challenge: None, retry_after: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -45,6 +50,20 @@ impl ApiError {
 
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "authorizationFailed", message)
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", message)
+    }
+
+    pub(crate) fn gone(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::GONE, "gone", message)
+    }
+
+    /// Refused before anything was done: the client may come again after so many seconds.
+    pub(crate) fn too_many(message: impl Into<String>, seconds: u32) -> Self {
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyRequests", message);
+        Self { retry_after: Some(seconds), ..error }
     }
 
     pub(crate) fn method_not_allowed() -> Self {
@@ -86,7 +105,8 @@ impl From<rusqlite::Error> for ApiError {
 impl From<QueueError> for ApiError {
     fn from(error: QueueError) -> Self {
         match error {
-            QueueError::Full(_) | QueueError::Stopping => Self::unavailable(format!("No job is accepted: {error}.")),
+            QueueError::Full(_) => Self::too_many(format!("No job is accepted: {error}."), RETRY_SECONDS),
+            QueueError::Stopping => Self::unavailable(format!("No job is accepted: {error}.")),
             QueueError::Database(_) | QueueError::Request(_) => Self::internal(&error),
         }
     }
@@ -104,6 +124,9 @@ impl IntoResponse for ApiError {
         let mut response = (self.status, Json(body)).into_response();
         if let Some(challenge) = self.challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -6,10 +6,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post};
 use axum::{Router, middleware};
 use http::Uri;
+use sync_core::PayloadFormat::{Csv, Excel, Json};
 
 use super::auth::authenticate;
 use super::{
-    ApiError, application, catalogue, health, jobs, mappings, oauth, results, sessions, submit, synchronizations,
+    ApiError, application, catalogue, files, health, jobs, mappings, newer_jobs, oauth, results, sessions, submit,
+    synchronizations,
 };
 use crate::server::Shared;
 
@@ -24,17 +26,25 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/import/synchronize/exists/{sid}", get(synchronizations::exists))
         .route("/import/synchronize/{sid}", delete(synchronizations::remove))
         .route("/import/synchronize/{sid}/evict", delete(synchronizations::evict))
-        .route("/import/synchronize/{sid}/batch/json-job", post(submit::batch_json))
-        .route("/import/synchronize/{sid}/batch/csv-job", post(submit::unsupported))
-        .route("/import/synchronize/{sid}/batch/excel-job", post(submit::unsupported))
-        .route("/import/synchronize/{sid}/json-job", post(submit::full_json))
-        .route("/import/synchronize/{sid}/csv-job", post(submit::unsupported))
-        .route("/import/synchronize/{sid}/excel-job", post(submit::unsupported))
-        .route("/import/synchronize/{sid}/finalize/job", post(submit::finalize))
+        .route("/import/json-job", submit::import(Json))
+        .route("/import/csv-job", submit::import(Csv))
+        .route("/import/excel-job", submit::import(Excel))
+        .route("/import/synchronize/{sid}/batch/json-job", submit::batch(Json))
+        .route("/import/synchronize/{sid}/batch/csv-job", submit::batch(Csv))
+        .route("/import/synchronize/{sid}/batch/excel-job", submit::batch(Excel))
+        .route("/import/synchronize/{sid}/json-job", submit::full(Json))
+        .route("/import/synchronize/{sid}/csv-job", submit::full(Csv))
+        .route("/import/synchronize/{sid}/excel-job", submit::full(Excel))
+        .route("/import/synchronize/{sid}/finalize/job", submit::finalize())
         .route("/import/results/{job}/summary", get(results::summary))
         .route("/import/results/{job}/errors", get(results::errors))
         .route("/jobs", get(jobs::find))
         .route("/jobs/{job}", get(jobs::get))
+        .route("/jobs/{job}/canceled", post(jobs::cancel))
+        .route("/files", post(files::add))
+        .route("/files/bulk", delete(files::remove_old))
+        .route("/files/{file}", get(files::content).delete(files::remove))
+        .route("/files/{file}/info", get(files::info))
         .route("/assets", get(catalogue::assets))
         .route("/assets/{asset}", get(catalogue::asset))
         .route("/assets/{asset}/tags", get(catalogue::tags))
@@ -53,8 +63,13 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate))
         .route("/auth/sessions", post(sessions::log_in))
         .layer(DefaultBodyLimit::max(shared.body_limit));
+    let newer_jobs = Router::new()
+        .route("/jobs", get(newer_jobs::find))
+        .route("/jobs/{job}", get(newer_jobs::get).delete(newer_jobs::cancel))
+        .layer(middleware::from_fn_with_state(shared.clone(), authenticate));
     Router::new()
         .nest("/rest/2.0", api)
+        .nest("/rest/jobs/v1", newer_jobs)
         .route("/rest/oauth/v2/token", post(oauth::token))
         .route("/_emulator/health", get(health::health))
         .fallback(unknown_path)

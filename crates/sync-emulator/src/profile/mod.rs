@@ -4,7 +4,9 @@ mod readings;
 mod version;
 
 pub use readings::{
-    CsrfToken, FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase,
-    JobResultField, LargePage, MissingResources, MissingStatus, PartialImport, Readings, RestoredStatus,
+    AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
+    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
+    Readings, RestoredStatus, UnknownSynchronization, UrlEncodedForm,
 };
 pub use version::{Profile, UnknownProfile};

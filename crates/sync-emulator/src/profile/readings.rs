@@ -139,6 +139,130 @@ reading! {
         Ignored,
     }
 }
+reading! {
+    /// In which order accepted jobs are worked on.
+    JobOrder {
+        /// In the order of their acceptance; a job waits for those before it of the same synchronization.
+        Fifo,
+        /// Jobs of one synchronization do not wait for each other, and a finalization overtakes its batches.
+        Racing,
+    }
+}
+reading! {
+    /// What happens to a job that touches an asset which another job has touched while both were running.
+    ConcurrentAssets {
+        /// The second one ends in ERROR, and what it has not committed is undone.
+        SecondFails,
+        /// It does its work after the first.
+        Serialized,
+    }
+}
+reading! {
+    /// What becomes of the work of a job that is cancelled while it runs. What earlier small transactions of a job with
+    /// `continueOnError` have committed stays in any case, and a finalization is never half done.
+    CanceledWork {
+        /// It is undone.
+        RolledBack,
+        /// It stays.
+        Kept,
+    }
+}
+reading! {
+    /// Which jobs API the server has.
+    JobsApi {
+        /// `/rest/2.0/jobs` and `/rest/jobs/v1/jobs`.
+        Both,
+        /// `/rest/2.0/jobs` alone.
+        OlderOnly,
+        /// `/rest/jobs/v1/jobs` alone.
+        NewerOnly,
+    }
+}
+reading! {
+    /// How the calls of a jobs API answer that the server does not have.
+    MissingJobsApi {
+        /// 410.
+        Gone,
+        /// 404.
+        NotFound,
+    }
+}
+reading! {
+    /// Whether `POST /rest/2.0/jobs/{id}/canceled`, which was announced to go in 2026.06, is there.
+    OlderCancel {
+        /// Until then, by the version stood in for.
+        ByVersion,
+        /// It is.
+        Offered,
+        /// It is not.
+        Removed,
+    }
+}
+reading! {
+    /// What `file` and `fileId` in one request lead to.
+    FileAndFileId {
+        /// The request is refused with 400.
+        Refused,
+        /// The request is accepted and its job ends in ERROR.
+        JobError,
+    }
+}
+reading! {
+    /// Whether submits without a file may be `application/x-www-form-urlencoded`, as some clients send them.
+    UrlEncodedForm {
+        /// They are refused with 415.
+        Refused,
+        /// They are read.
+        Accepted,
+    }
+}
+reading! {
+    /// Whether submits know the field `attributesAction`, which newer clients send.
+    AttributesAction {
+        /// It is passed over, like every unknown part.
+        Ignored,
+        /// It is read: with `ADD_OR_IGNORE` values that are not there are added and nothing is removed.
+        Applied,
+    }
+}
+reading! {
+    /// How evict and remove answer for a synchronization that nobody knows.
+    UnknownSynchronization {
+        /// 204: there is nothing to do.
+        NoContent,
+        /// 404.
+        NotFound,
+    }
+}
+reading! {
+    /// What a member of a command means that is `null`.
+    NullMembers {
+        /// The same as if it were not there.
+        Absent,
+        /// The command fails.
+        Refused,
+    }
+}
+reading! {
+    /// What an attribute value means that is an empty text.
+    EmptyValues {
+        /// It is stored.
+        Stored,
+        /// It is left out: a value that was there is removed.
+        Removed,
+        /// The command fails.
+        Refused,
+    }
+}
+reading! {
+    /// How names of communities, domains and assets are compared.
+    NameCase {
+        /// Byte by byte.
+        Exact,
+        /// Letters of ASCII whatever their case.
+        Ignored,
+    }
+}
 
 /// One choice for each open question about the service that the server implements.
 ///
@@ -194,6 +318,32 @@ pub struct Readings {
     pub rolled_back_error_listed: bool,
     /// Whether changes with a session's cookie need `X-CSRF-TOKEN`. Default: they do.
     pub csrf_token: CsrfToken,
+    /// In which order accepted jobs are worked on. Default: in the order of their acceptance.
+    pub job_order: JobOrder,
+    /// Two jobs at once that touch the same asset. Default: the second one ends in ERROR.
+    pub concurrent_assets: ConcurrentAssets,
+    /// The work of a job that is cancelled. Default: undone.
+    pub canceled_work: CanceledWork,
+    /// Which jobs API there is. Default: both.
+    pub jobs_api: JobsApi,
+    /// How calls of a missing jobs API are answered. Default: 410.
+    pub missing_jobs_api: MissingJobsApi,
+    /// Whether the older API can cancel. Default: by the version stood in for.
+    pub older_cancel: OlderCancel,
+    /// `file` and `fileId` in one request. Default: refused with 400.
+    pub file_and_file_id: FileAndFileId,
+    /// Submits as `application/x-www-form-urlencoded`. Default: refused with 415.
+    pub url_encoded_form: UrlEncodedForm,
+    /// Whether `attributesAction` is known. Default: no.
+    pub attributes_action: AttributesAction,
+    /// Evict and remove of an unknown synchronization. Default: 204.
+    pub unknown_synchronization: UnknownSynchronization,
+    /// Members that are `null`. Default: as if they were not there.
+    pub null_members: NullMembers,
+    /// Attribute values that are empty. Default: stored.
+    pub empty_values: EmptyValues,
+    /// How names are compared. Default: byte by byte.
+    pub name_case: NameCase,
 }
 
 impl Default for Readings {
@@ -218,6 +368,19 @@ impl Default for Readings {
             index_base: IndexBase::default(),
             rolled_back_error_listed: true,
             csrf_token: CsrfToken::default(),
+            job_order: JobOrder::default(),
+            concurrent_assets: ConcurrentAssets::default(),
+            canceled_work: CanceledWork::default(),
+            jobs_api: JobsApi::default(),
+            missing_jobs_api: MissingJobsApi::default(),
+            older_cancel: OlderCancel::default(),
+            file_and_file_id: FileAndFileId::default(),
+            url_encoded_form: UrlEncodedForm::default(),
+            attributes_action: AttributesAction::default(),
+            unknown_synchronization: UnknownSynchronization::default(),
+            null_members: NullMembers::default(),
+            empty_values: EmptyValues::default(),
+            name_case: NameCase::default(),
         }
     }
 }

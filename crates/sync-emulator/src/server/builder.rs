@@ -18,7 +18,7 @@ use super::readers::Readers;
 use super::shared::Shared;
 use crate::access::{Account, Accounts, Authority, BearerToken, JwtKey, OAuthClient, User};
 use crate::catalog::model::ModelFile;
-use crate::catalog::{Storage, Store, open_writer, uploads};
+use crate::catalog::{Storage, Store, files, open_writer, uploads};
 use crate::importer::Rules;
 use crate::jobs::{Context, Jobs, Work, Worker};
 use crate::profile::{Profile, Readings};
@@ -26,6 +26,7 @@ use crate::profile::{Profile, Readings};
 const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const FAILED_COMMANDS_LIMIT: u64 = 100;
 const QUEUE_LIMIT: usize = 10_000;
+const JOBS_TOGETHER: usize = 8;
 const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 60);
 const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
@@ -49,6 +50,7 @@ pub struct EmulatorBuilder {
     failed_commands_limit: u64,
     body_limit_bytes: u64,
     queue_limit: usize,
+    jobs_together: usize,
 }
 
 impl fmt::Debug for EmulatorBuilder {
@@ -80,6 +82,7 @@ impl Default for EmulatorBuilder {
             failed_commands_limit: FAILED_COMMANDS_LIMIT,
             body_limit_bytes: BODY_LIMIT_BYTES,
             queue_limit: QUEUE_LIMIT,
+            jobs_together: JOBS_TOGETHER,
         }
     }
 }
@@ -189,9 +192,17 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Most jobs that wait; default 10,000 (ours). Further ones are answered with 503.
+    /// Most jobs that wait; default 10,000 (ours). Further ones are answered with 429
+    /// and `Retry-After`.
     pub fn queue_limit(mut self, limit: usize) -> Self {
         self.queue_limit = limit;
+        self
+    }
+
+    /// Most jobs that are running at once; default 8, as in the service. The others are WAITING. The work itself is done
+    /// by one worker, one job after the other.
+    pub fn jobs_together(mut self, limit: usize) -> Self {
+        self.jobs_together = limit;
         self
     }
 
@@ -219,25 +230,38 @@ impl EmulatorBuilder {
         let Folder { storage, lock, temporary } = self.folder()?;
         let path = storage.folder.clone();
         let uploads = uploads(&path);
-        fs::create_dir_all(&uploads).map_err(|source| StartError::Folder { path: uploads.clone(), source })?;
+        let files = files(&path);
+        for folder in [&uploads, &files] {
+            fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
+        }
 
         let users = self.users();
         let authority = self.authority(&users)?;
-        let store = open_writer(&storage, &self.seeds).map_err(|error| StartError::catalogue(&path, error))?;
+        let store = open_writer(&storage, &self.seeds, self.readings.name_case)
+            .map_err(|error| StartError::catalogue(&path, error))?;
         let directory = users.iter().map(|user| (user.name.clone(), user.account().id)).collect();
 
         let (sender, receiver) = mpsc::channel::<Work>();
-        let jobs = Jobs::open(&storage, sender, self.queue_limit, |job| outcome(&store, job))
-            .map_err(|error| StartError::database(&path, error))?;
-        let wanted = jobs.pending_uploads().map_err(|error| StartError::database(&path, error))?;
-        discard_uploads(&uploads, &wanted);
+        let database = |error| StartError::database(&path, error);
+        let order = self.readings.job_order;
+        let jobs =
+            Jobs::open(&storage, sender, self.queue_limit, self.jobs_together, order, |job| outcome(&store, job));
+        let jobs = jobs.map_err(database)?;
+        discard(&uploads, &jobs.pending_uploads().map_err(database)?);
+        discard(&files, &jobs.file_names().map_err(database)?);
 
+        let rules = Rules {
+            asset_responsibilities: self.asset_responsibilities,
+            users: directory,
+            empty_values: self.readings.empty_values,
+        };
         let (ids, model) = (store.ids, store.model.clone());
         let context = Arc::new(Context {
             jobs,
             readings: self.readings,
-            rules: Rules { asset_responsibilities: self.asset_responsibilities, users: directory },
+            rules,
             uploads,
+            files,
             failed_commands_limit: self.failed_commands_limit,
             stopping: AtomicBool::new(false),
         });
@@ -326,15 +350,15 @@ fn outcome(
         .optional()
 }
 
-/// Deletes what uploads that never became a job, or whose job is over, have left behind.
-fn discard_uploads(folder: &Path, wanted: &HashSet<String>) {
+/// Deletes files that nobody knows any more: a crash may come between a file and its entry.
+fn discard(folder: &Path, wanted: &HashSet<String>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         if entry.file_name().to_str().is_some_and(|name| wanted.contains(name)) {
             continue;
         }
         if let Err(error) = fs::remove_file(entry.path()) {
-            tracing::warn!(%error, path = %entry.path().display(), "cannot delete an upload");
+            tracing::warn!(%error, path = %entry.path().display(), "cannot delete a file");
         }
     }
 }

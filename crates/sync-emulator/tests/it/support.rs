@@ -92,7 +92,7 @@ impl Client {
         let started = Instant::now();
         loop {
             let job = self.get(&format!("/jobs/{id}")).await;
-            if matches!(job["state"].as_str(), Some("COMPLETED" | "ERROR")) {
+            if matches!(job["state"].as_str(), Some("COMPLETED" | "CANCELED" | "ERROR")) {
                 return job;
             }
             assert!(started.elapsed() < LIMIT, "the job is still {}", job["state"]);
