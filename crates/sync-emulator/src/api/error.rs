@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::access::Refusal;
 use crate::jobs::QueueError;
@@ -60,10 +60,18 @@ impl ApiError {
         Self::new(StatusCode::GONE, "gone", message)
     }
 
-    /// Refused before anything was done: the client may come again after so many seconds.
-    pub(crate) fn too_many(message: impl Into<String>, seconds: u32) -> Self {
-        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyRequests", message);
-        Self { retry_after: Some(seconds), ..error }
+    /// Refused before anything was done.
+    pub(crate) fn too_many(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyRequests", message)
+    }
+
+    pub(crate) fn request_timeout(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "requestTimeout", message)
+    }
+
+    /// Tells after how many seconds another try is worth it.
+    pub(crate) fn retry_after(self, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..self }
     }
 
     pub(crate) fn method_not_allowed() -> Self {
@@ -96,6 +104,30 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    fn body(&self) -> Value {
+        json!({
+            "statusCode": self.status.as_u16(),
+            "titleMessage": self.status.canonical_reason().unwrap_or("Error"),
+            "userMessage": self.message,
+            "helpMessage": "The documentation of this server lists what it takes.",
+            "errorCode": self.code,
+        })
+    }
+
+    /// The whole answer as it goes over the wire, for connections on which HTTP has not begun. It is the last one.
+    pub(crate) fn http_text(&self) -> String {
+        let body = self.body().to_string();
+        let retry_after = self.retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+        format!(
+            "HTTP/1.1 {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{retry_after}\
+             connection: close\r\n\r\n{body}",
+            self.status,
+            body.len()
+        )
+    }
+}
+
 impl From<rusqlite::Error> for ApiError {
     fn from(error: rusqlite::Error) -> Self {
         Self::internal(&error)
@@ -105,7 +137,7 @@ impl From<rusqlite::Error> for ApiError {
 impl From<QueueError> for ApiError {
     fn from(error: QueueError) -> Self {
         match error {
-            QueueError::Full(_) => Self::too_many(format!("No job is accepted: {error}."), RETRY_SECONDS),
+            QueueError::Full(_) => Self::too_many(format!("No job is accepted: {error}.")).retry_after(RETRY_SECONDS),
             QueueError::Stopping => Self::unavailable(format!("No job is accepted: {error}.")),
             QueueError::Database(_) | QueueError::Request(_) => Self::internal(&error),
         }
@@ -114,14 +146,10 @@ impl From<QueueError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = json!({
-            "statusCode": self.status.as_u16(),
-            "titleMessage": self.status.canonical_reason().unwrap_or("Error"),
-            "userMessage": self.message,
-            "helpMessage": "The documentation of this server lists what it takes.",
-            "errorCode": self.code,
-        });
-        let mut response = (self.status, Json(body)).into_response();
+        let mut response = (self.status, Json(self.body())).into_response();
+        if self.status == StatusCode::REQUEST_TIMEOUT {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(challenge) = self.challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }

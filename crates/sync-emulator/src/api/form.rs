@@ -8,7 +8,7 @@ use axum::extract::{FromRequest, Request};
 use http::{StatusCode, header};
 use uuid::Uuid;
 
-use super::body::{is_of_type, read_small};
+use super::body::{is_of_type, is_too_slow, read_small, too_slow};
 use super::upload::Upload;
 use super::{ApiError, params::uuid};
 use crate::profile::UrlEncodedForm;
@@ -202,6 +202,9 @@ async fn drain(shared: &Shared, mut field: Field<'_>) -> Result<(), ApiError> {
 }
 
 pub(super) fn broken(shared: &Shared, error: &MultipartError) -> ApiError {
+    if is_too_slow(error) {
+        return too_slow();
+    }
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(shared.body_limit),
         _ => ApiError::bad_request(format!("The multipart body cannot be read: {error}.")),

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::routing::{delete, get, post};
 use axum::{Router, middleware};
-use http::Uri;
+use http::{Uri, header};
 use sync_core::PayloadFormat::{Csv, Excel, Json};
 
 use super::auth::authenticate;
@@ -62,7 +64,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate))
         .route("/auth/sessions", post(sessions::log_in))
-        .layer(DefaultBodyLimit::max(shared.body_limit));
+        .layer(DefaultBodyLimit::max(shared.body_limit))
+        .layer(middleware::from_fn_with_state(shared.clone(), refuse_too_large));
     let newer_jobs = Router::new()
         .route("/jobs", get(newer_jobs::find))
         .route("/jobs/{job}", get(newer_jobs::get).delete(newer_jobs::cancel))
@@ -75,6 +78,20 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(shared)
+}
+
+/// Refuses bodies that say themselves that they are too large, before anything is read of them.
+async fn refuse_too_large(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > shared.body_limit as u64) {
+        return Err(ApiError::too_large(shared.body_limit));
+    }
+    Ok(next.run(request).await)
 }
 
 async fn unknown_path(uri: Uri) -> ApiError {

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use super::emulator::Emulator;
 use super::error::StartError;
+use super::limits::Limits;
 use super::readers::Readers;
 use super::shared::Shared;
 use crate::access::{Account, Accounts, Authority, BearerToken, JwtKey, OAuthClient, User};
@@ -26,7 +27,7 @@ use crate::profile::{Profile, Readings};
 const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const FAILED_COMMANDS_LIMIT: u64 = 100;
 const QUEUE_LIMIT: usize = 10_000;
-const JOBS_TOGETHER: usize = 8;
+const CONCURRENT_JOBS: usize = 8;
 const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 60);
 const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
@@ -50,7 +51,8 @@ pub struct EmulatorBuilder {
     failed_commands_limit: u64,
     body_limit_bytes: u64,
     queue_limit: usize,
-    jobs_together: usize,
+    concurrent_jobs: usize,
+    limits: Limits,
 }
 
 impl fmt::Debug for EmulatorBuilder {
@@ -82,7 +84,8 @@ impl Default for EmulatorBuilder {
             failed_commands_limit: FAILED_COMMANDS_LIMIT,
             body_limit_bytes: BODY_LIMIT_BYTES,
             queue_limit: QUEUE_LIMIT,
-            jobs_together: JOBS_TOGETHER,
+            concurrent_jobs: CONCURRENT_JOBS,
+            limits: Limits::default(),
         }
     }
 }
@@ -186,7 +189,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Largest body in bytes; default 4 GiB (ours, the service's is not documented).
+    /// Largest body in bytes; default 4 GiB (ours, the service's is not documented). Larger ones are answered with 413.
     pub fn body_limit_bytes(mut self, limit: u64) -> Self {
         self.body_limit_bytes = limit;
         self
@@ -201,8 +204,30 @@ impl EmulatorBuilder {
 
     /// Most jobs that are running at once; default 8, as in the service. The others are WAITING. The work itself is done
     /// by one worker, one job after the other.
-    pub fn jobs_together(mut self, limit: usize) -> Self {
-        self.jobs_together = limit;
+    pub fn concurrent_jobs(mut self, limit: usize) -> Self {
+        self.concurrent_jobs = limit;
+        self
+    }
+
+    /// Most connections at once; default 256 (ours). Further ones are answered with 503 and `Retry-After` before anything
+    /// is read from them, and closed.
+    pub fn connection_limit(mut self, limit: usize) -> Self {
+        self.limits.connections = limit;
+        self
+    }
+
+    /// How long the head of a request may take, counted from the connection or the answer before; default 60 s (ours).
+    /// Later ones are answered with 408, connections without a request are closed.
+    pub fn head_timeout(mut self, limit: Duration) -> Self {
+        self.limits.head = limit;
+        self
+    }
+
+    /// How long a body is waited for: `patience`, and a second for every `bytes_per_second` that have come. Default 30 s
+    /// and 1 KiB (ours). Slower ones are answered with 408. Time that the server needs itself does not count.
+    pub fn slow_body(mut self, patience: Duration, bytes_per_second: u64) -> Self {
+        self.limits.patience = patience;
+        self.limits.bytes_per_second = bytes_per_second;
         self
     }
 
@@ -245,7 +270,7 @@ impl EmulatorBuilder {
         let database = |error| StartError::database(&path, error);
         let order = self.readings.job_order;
         let jobs =
-            Jobs::open(&storage, sender, self.queue_limit, self.jobs_together, order, |job| outcome(&store, job));
+            Jobs::open(&storage, sender, self.queue_limit, self.concurrent_jobs, order, |job| outcome(&store, job));
         let jobs = jobs.map_err(database)?;
         discard(&uploads, &jobs.pending_uploads().map_err(database)?);
         discard(&files, &jobs.file_names().map_err(database)?);
@@ -278,7 +303,7 @@ impl EmulatorBuilder {
             _temporary: temporary,
         });
         let first = (users[0].name.clone(), users[0].password.clone());
-        Ok(Opened { shared, worker, lock, user: first })
+        Ok(Opened { shared, worker, lock, limits: self.limits, user: first })
     }
 
     /// Everybody with a password; never empty.
@@ -335,6 +360,7 @@ pub(super) struct Opened {
     pub(super) shared: Arc<Shared>,
     pub(super) worker: Worker,
     pub(super) lock: Option<File>,
+    pub(super) limits: Limits,
     pub(super) user: (String, String),
 }
 

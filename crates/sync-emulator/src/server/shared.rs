@@ -49,6 +49,7 @@ impl Shared {
         self: &Arc<Self>,
         read: impl FnOnce(&Self, &Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ApiError> {
+        let _turn = self.readers.turn().await;
         self.blocking(move |shared| {
             let found = shared.readers.with(&shared.storage, |connection| {
                 read(shared, &Reader { connection, ids: shared.ids, model: &shared.model })

@@ -14,6 +14,7 @@ mod files;
 mod finalization;
 mod imports;
 mod jobs;
+mod limits;
 mod mappings;
 mod membership;
 mod newer_jobs;

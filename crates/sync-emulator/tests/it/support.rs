@@ -59,6 +59,11 @@ impl Client {
         self.http.get(format!("{}{path}", self.emulator.url()))
     }
 
+    /// Status of the health page, if there is an answer at all.
+    pub(crate) async fn emulator_health(&self) -> Option<StatusCode> {
+        self.anonymous("/_emulator/health").send().await.ok().map(|response| response.status())
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Value {
         let response = self.request(Method::GET, path).send().await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK, "GET {path}");

@@ -22,7 +22,7 @@ async fn state(client: &Client, job: &Value) -> String {
 #[tokio::test]
 async fn eight_jobs_run_at_once_and_the_others_wait() {
     for limit in [8, 2] {
-        let client = Client::with(Emulator::builder().jobs_together(limit)).await;
+        let client = Client::with(Emulator::builder().concurrent_jobs(limit)).await;
         let mut jobs = vec![client.submit(&batch("big"), file(&many())).await];
         for number in 0..9 {
             jobs.push(client.submit(&batch(&format!("small-{number}")), file(&json!([community()]))).await);
