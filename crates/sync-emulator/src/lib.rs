@@ -16,6 +16,6 @@ pub use profile::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
     FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
     LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
-    Profile, Readings, RestoredStatus, UnknownProfile, UnknownSynchronization, UrlEncodedForm,
+    Profile, Readings, RestoredStatus, UnknownProfile, UnknownReading, UnknownSynchronization, UrlEncodedForm,
 };
 pub use server::{Emulator, EmulatorBuilder, StartError};

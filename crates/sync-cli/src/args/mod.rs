@@ -1,5 +1,6 @@
 //! The command line: names, flags and their environment twins.
 
+mod behaviour;
 mod emulator;
 mod guard;
 mod input;
@@ -11,6 +12,7 @@ mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use behaviour::BehaviourArgs;
 pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
 pub(crate) use guard::GuardArgs;
 pub(crate) use input::{Format, InputArgs};
