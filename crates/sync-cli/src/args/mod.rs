@@ -1,5 +1,6 @@
 //! The command line: names, flags and their environment twins.
 
+mod behaviour;
 mod emulator;
 mod expand;
 mod guard;
@@ -13,6 +14,7 @@ mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use behaviour::BehaviourArgs;
 pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
 pub(crate) use expand::ExpandArgs;
 pub(crate) use guard::GuardArgs;
