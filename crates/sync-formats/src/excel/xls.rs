@@ -3,7 +3,7 @@
 //! The stream is held in memory, and the places of its cells, which need not stand in order, are sorted.
 
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::biff::{Records, SharedTexts, push_counted_text, record};
 use super::binary::{Data, error_cell, put_boolean};
@@ -74,7 +74,7 @@ pub(super) fn open(source: AnySource, sheet: &Sheet, limits: ExcelLimits) -> Res
 
 /// The stream of the workbook in a compound file.
 fn read_stream(source: AnySource, limit: u64) -> Result<Vec<u8>, Fault> {
-    let mut file = cfb::CompoundFile::open(source)?;
+    let mut file = cfb::CompoundFile::open(source).map_err(container_fault)?;
     if file.is_stream("/EncryptedPackage") {
         return Err(Fault::new(TableErrorKind::Password));
     }
@@ -85,11 +85,21 @@ fn read_stream(source: AnySource, limit: u64) -> Result<Vec<u8>, Fault> {
         (false, false) => return Err(Problem::NoStream.into()),
     };
     let mut stream = Vec::new();
-    file.open_stream(name)?.take(limit.saturating_add(1)).read_to_end(&mut stream)?;
+    let part = file.open_stream(name).map_err(container_fault)?;
+    part.take(limit.saturating_add(1)).read_to_end(&mut stream).map_err(container_fault)?;
     if stream.len() as u64 > limit {
         return Err(Fault::new(TableErrorKind::HoldsTooMuch { limit }));
     }
     Ok(stream)
+}
+
+/// A damaged file comes as an error of input and output, too.
+fn container_fault(error: io::Error) -> Fault {
+    use io::ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};
+    match error.kind() {
+        InvalidData | InvalidInput | NotFound | UnexpectedEof => Fault::workbook(error),
+        _ => error.into(),
+    }
 }
 
 fn globals(stream: &[u8], limits: &ExcelLimits) -> Result<Globals, Fault> {

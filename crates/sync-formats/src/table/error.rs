@@ -31,6 +31,11 @@ impl TableError {
         Self { inner: Box::new(Inner { kind, position, place, offset, line, column: 1, source: None }) }
     }
 
+    /// The error of a file that cannot be opened.
+    pub fn unreadable(error: io::Error) -> Self {
+        Self::new(TableErrorKind::Io(error), RowPosition::START)
+    }
+
     /// Says what exactly is meant: `row 4, column 3`, `Tables!C17`.
     #[must_use]
     pub(crate) fn in_place(mut self, place: impl Into<String>) -> Self {

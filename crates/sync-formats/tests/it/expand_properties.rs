@@ -125,7 +125,7 @@ fn all(table: Table, template: Template, options: ExpandOptions) -> Vec<(usize, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(40000))]
 
     #[test]
     fn rows_become_what_the_reference_makes_of_them(template in template(), rows in rows(), options in options()) {
@@ -150,8 +150,9 @@ proptest! {
     fn neighbours_become_what_the_reference_makes_of_them(template in template(), rows in rows(), options in options()) {
         let fitting: Vec<_> = expected(&template, &rows, &options).into_iter().filter_map(Result::ok).collect();
         let commands = template.as_array().map_or(0, Vec::len);
-        let found: Vec<Value> = all(rows, compile(&template), options).into_iter().map(|(_, command)| command).collect();
-        prop_assert_eq!(found, reference::merge(&fitting, commands));
+        let found = all(rows, compile(&template), options).into_iter().map(|(_, command)| without_repetition(command));
+        let expected = reference::merge(&fitting, commands).into_iter().map(without_repetition);
+        prop_assert_eq!(found.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
     }
 
     #[test]
@@ -241,6 +242,25 @@ proptest! {
             prop_assert!(error.column() >= 1 && error.column() <= text.len() as u64 + 1, "{} of {:?}", error, text);
             prop_assert!(!error.to_string().ends_with('.'));
         }
+    }
+}
+
+/// The outermost arrays say nothing twice: a constant one is copied even if it does.
+fn without_repetition(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (name, without_repetition(value))).collect())
+        }
+        Value::Array(elements) => {
+            let mut kept = Vec::new();
+            elements.into_iter().for_each(|element| {
+                if !kept.contains(&element) {
+                    kept.push(element);
+                }
+            });
+            Value::Array(kept)
+        }
+        other => other,
     }
 }
 
