@@ -125,7 +125,7 @@ fn all(table: Table, template: Template, options: ExpandOptions) -> Vec<(usize, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40000))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn rows_become_what_the_reference_makes_of_them(template in template(), rows in rows(), options in options()) {
