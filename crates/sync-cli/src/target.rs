@@ -4,10 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sync_core::Transport;
 use sync_core::catalogue::Catalogue;
+use sync_core::{ImportApi, Transport};
 use sync_emulator::Emulator;
-use sync_http::{ConnectError, ConnectOptions, Credentials, HttpTransport, Secret, target_name};
+use sync_http::{
+    Certificates, ClientCertificate, ConnectError, ConnectOptions, Credentials, HttpTransport, OAuthClient, Proxy,
+    Secret, target_name,
+};
 
 use crate::args::{Auth, TargetArgs};
 use crate::commands::emulator;
@@ -19,6 +22,7 @@ pub(crate) struct Target {
     pub(crate) name: String,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) catalogue: Arc<dyn Catalogue>,
+    http: HttpTransport,
     embedded: Option<Emulator>,
 }
 
@@ -73,15 +77,21 @@ impl Target {
     /// Connects, or starts the embedded server. `state` is where that keeps its data by default.
     pub(crate) async fn open(chosen: &Chosen, args: &TargetArgs, state: &Path) -> Result<Self, Failure> {
         match chosen {
-            Chosen::Remote(url) => Self::remote(url, args),
+            Chosen::Remote(url) => Self::remote(url, args).await,
             Chosen::Embedded(folder) => Self::embedded(folder.as_deref(), args, state).await,
         }
     }
 
-    fn remote(url: &str, args: &TargetArgs) -> Result<Self, Failure> {
-        let options = ConnectOptions::default().with_allow_plain_http(args.allow_plain_http);
+    async fn remote(url: &str, args: &TargetArgs) -> Result<Self, Failure> {
+        let options = connection(args)?;
         let transport = HttpTransport::new(url, credentials(args.auth)?, options.clone()).map_err(unusable)?;
         let name = target_name(url, &options).map_err(unusable)?;
+        // The answer changes nothing that is sent, so it is asked for only where somebody reads it.
+        if tracing::enabled!(tracing::Level::INFO)
+            && let Err(error) = transport.server().await
+        {
+            tracing::info!(%error, "the version of the target is not known");
+        }
         Ok(Self::over(transport, name, None))
     }
 
@@ -100,21 +110,46 @@ impl Target {
     }
 
     fn over(transport: HttpTransport, name: String, embedded: Option<Emulator>) -> Self {
-        Self { name, transport: Arc::new(transport.clone()), catalogue: Arc::new(transport), embedded }
+        let (http, catalogue) = (transport.clone(), Arc::new(transport.clone()));
+        Self { name, transport: Arc::new(transport), catalogue, http, embedded }
     }
 
-    /// Lets go of the service; an embedded one finishes what it has accepted first.
+    /// Lets go of the service: a session is closed, an embedded service finishes what it has accepted first.
     pub(crate) async fn close(self) {
+        if let Err(error) = self.http.close().await {
+            tracing::debug!(%error, "the session could not be closed");
+        }
         if let Some(emulator) = self.embedded {
             emulator.stop().await;
         }
     }
 }
 
+/// How to connect, by the flags.
+fn connection(args: &TargetArgs) -> Result<ConnectOptions, Failure> {
+    let read = |what: &str, path: &Path| {
+        std::fs::read(path).map_err(|error| {
+            let context = format!("cannot read {what} {}", path.display());
+            Failure::new(Exit::USAGE, anyhow::Error::from(error).context(context))
+        })
+    };
+    let mut options = ConnectOptions::default().with_allow_plain_http(args.allow_plain_http);
+    if let Some(path) = &args.ca_file {
+        options = options.with_certificates(Certificates::from_pem(read("the certificates to trust in", path)?));
+    }
+    if let Some(path) = &args.client_cert {
+        options = options.with_client_certificate(ClientCertificate::from_pem(read("the client certificate", path)?));
+    }
+    if let Some(url) = &args.proxy {
+        options = options.with_proxy(Proxy::parse(url).map_err(unusable)?);
+    }
+    Ok(options)
+}
+
 /// A target that is not spoken to, and what to do about it.
 fn unusable(error: ConnectError) -> Failure {
     let hint = match &error {
-        ConnectError::PlainHttp { .. } => Some("--allow-plain-http allows it"),
+        ConnectError::PlainHttp { .. } | ConnectError::PlainHttpByProxy => Some("--allow-plain-http allows it"),
         ConnectError::UserInfo => Some("credentials go into COLLIBRA_USERNAME and COLLIBRA_PASSWORD"),
         _ => None,
     };
@@ -131,18 +166,28 @@ fn variable(name: &str) -> Option<String> {
 
 /// Credentials come from the environment alone: arguments are seen by everybody on the machine.
 fn credentials(auth: Option<Auth>) -> Result<Credentials, Failure> {
-    let token = variable("COLLIBRA_TOKEN");
-    let auth = auth.unwrap_or(if token.is_some() { Auth::Bearer } else { Auth::Basic });
+    let (token, client) = (variable("COLLIBRA_TOKEN"), variable("COLLIBRA_CLIENT_ID"));
+    let auth = auth.unwrap_or(match (&token, &client) {
+        (Some(_), _) => Auth::Bearer,
+        (None, Some(_)) => Auth::Client,
+        (None, None) => Auth::Basic,
+    });
     let missing = |names: &str| {
         Failure::usage(format_args!("no credentials: {names} not set")).with_hint("set them in the environment")
     };
-    match auth {
-        Auth::Bearer => Ok(Credentials::Bearer(Secret::from(token.ok_or_else(|| missing("COLLIBRA_TOKEN is"))?))),
-        Auth::Basic => match (variable("COLLIBRA_USERNAME"), variable("COLLIBRA_PASSWORD")) {
-            (Some(username), Some(password)) => Ok(Credentials::Basic { username, password: Secret::from(password) }),
-            _ => Err(missing("COLLIBRA_USERNAME and COLLIBRA_PASSWORD are")),
+    let user = || match (variable("COLLIBRA_USERNAME"), variable("COLLIBRA_PASSWORD")) {
+        (Some(username), Some(password)) => Ok((username, Secret::from(password))),
+        _ => Err(missing("COLLIBRA_USERNAME and COLLIBRA_PASSWORD are")),
+    };
+    Ok(match auth {
+        Auth::Bearer => Credentials::Bearer(Secret::from(token.ok_or_else(|| missing("COLLIBRA_TOKEN is"))?)),
+        Auth::Basic => user().map(|(username, password)| Credentials::Basic { username, password })?,
+        Auth::Session => user().map(|(username, password)| Credentials::Session { username, password })?,
+        Auth::Client => match (client, variable("COLLIBRA_CLIENT_SECRET")) {
+            (Some(id), Some(secret)) => Credentials::OAuth(OAuthClient::new(id, secret)),
+            _ => return Err(missing("COLLIBRA_CLIENT_ID and COLLIBRA_CLIENT_SECRET are")),
         },
-    }
+    })
 }
 
 /// Where the state of runs and the data of embedded servers lie by default.

@@ -20,13 +20,26 @@ pub(crate) struct TargetArgs {
     #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_SEED")]
     pub(crate) seed: Option<PathBuf>,
 
-    /// How to sign in [default: bearer if COLLIBRA_TOKEN is set, else basic]
+    /// How to sign in [default: bearer if COLLIBRA_TOKEN is set, oauth if COLLIBRA_CLIENT_ID is, else basic]
     #[arg(long, value_enum, env = "COLLIBRA_SYNC_AUTH")]
     pub(crate) auth: Option<Auth>,
 
     /// Allow http:// to hosts other than this machine: credentials then travel in the clear
     #[arg(long, env = "COLLIBRA_SYNC_ALLOW_PLAIN_HTTP")]
     pub(crate) allow_plain_http: bool,
+
+    /// Certificates to trust instead of the system's (PEM), for an authority of one's own
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+
+    /// Key and certificates to show to a server that asks for them (PEM)
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_CLIENT_CERT")]
+    pub(crate) client_cert: Option<PathBuf>,
+
+    /// HTTP proxy to go through; the system's own variables for proxies are not read
+    // The environment is the place for a proxy with a password, so help does not show it.
+    #[arg(long, value_name = "URL", env = "COLLIBRA_SYNC_PROXY", hide_env_values = true)]
+    pub(crate) proxy: Option<String>,
 }
 
 /// How to sign in.
@@ -34,6 +47,12 @@ pub(crate) struct TargetArgs {
 pub(crate) enum Auth {
     /// COLLIBRA_USERNAME and COLLIBRA_PASSWORD with every request
     Basic,
+    /// COLLIBRA_USERNAME and COLLIBRA_PASSWORD once; ends the session that this user had
+    Session,
     /// COLLIBRA_TOKEN with every request
     Bearer,
+    /// Tokens for COLLIBRA_CLIENT_ID and COLLIBRA_CLIENT_SECRET, got from the instance and renewed
+    // Named for what people look for; the service knows it as OAuth 2 client credentials.
+    #[value(name = "oauth")]
+    Client,
 }

@@ -161,3 +161,82 @@ fn help_does_not_show_the_environment_of_the_target() {
     assert!(!ran.text().contains("sesame"), "{ran:?}");
     ran.says("COLLIBRA_URL");
 }
+
+#[test]
+fn every_way_of_signing_in_is_found_in_the_environment() {
+    let folder = folder_with(&tables(1));
+    let at = folder.path();
+    let seed = json!({
+        "users": [{"name": "wharfinger", "password": "sesame"}],
+        "clients": [{"id": "urn:harbour:sync", "secret": "a+b c"}],
+        "tokens": [{"token": "opaque-1", "user": "wharfinger"}],
+    });
+    fs::write(at.join("seed.json"), seed.to_string()).expect("a file");
+    let server = Server::start(at, &["--memory", "--seed", "seed.json"]);
+    let user = [("COLLIBRA_USERNAME", "wharfinger"), ("COLLIBRA_PASSWORD", "sesame")];
+    let client = [("COLLIBRA_CLIENT_ID", "urn:harbour:sync"), ("COLLIBRA_CLIENT_SECRET", "a+b c")];
+    let token = [("COLLIBRA_TOKEN", "opaque-1")];
+    for (auth, environment) in [
+        (Some("basic"), &user[..]),
+        (Some("session"), &user[..]),
+        (Some("bearer"), &token[..]),
+        (Some("oauth"), &client[..]),
+        (None, &user[..]),
+        (None, &token[..]),
+        (None, &client[..]),
+    ] {
+        let mut command = program(at, ["sync", "exists", "pilots", "--url", &server.url]);
+        command.args(auth.iter().flat_map(|auth| ["--auth", auth])).envs(environment.iter().copied());
+        Ran::of(0, &mut command).says("does not know");
+        if auth.is_some() {
+            let mut command = program(at, ["sync", "exists", "pilots", "--url", &server.url]);
+            command.args(auth.iter().flat_map(|auth| ["--auth", auth]));
+            Ran::of(2, &mut command).says("not set").says(environment[0].0);
+        }
+    }
+}
+
+#[test]
+fn the_version_of_the_target_is_told_to_who_wants_to_know() {
+    let folder = folder_with(&tables(1));
+    let server = Server::start(folder.path(), &["--memory"]);
+    let mut command = program(folder.path(), ["sync", "exists", "pilots", "--url", &server.url, "-v"]);
+    let ran = Ran::of(0, command.env("COLLIBRA_USERNAME", "admin").env("COLLIBRA_PASSWORD", "admin"));
+    ran.says("the service says its version").says("profile=2026.07");
+}
+
+#[test]
+fn proxies_of_the_environment_are_not_used_and_the_flag_is() {
+    let folder = folder_with(&tables(1));
+    let server = Server::start(folder.path(), &["--memory"]);
+    let exists = || {
+        let mut command = program(folder.path(), ["sync", "exists", "pilots", "--url", &server.url]);
+        command.env("COLLIBRA_USERNAME", "admin").env("COLLIBRA_PASSWORD", "admin");
+        command
+    };
+    let nowhere = "http://me:sesame@127.0.0.1:9";
+    let mut command = exists();
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env(name, nowhere);
+    }
+    Ran::of(0, &mut command);
+    let ran = Ran::of(2, exists().args(["--proxy", nowhere]));
+    ran.says("in the clear").says("--allow-plain-http");
+    let ran = Ran::of(6, exists().arg("--allow-plain-http").env("COLLIBRA_SYNC_PROXY", nowhere));
+    assert!(!ran.text().contains("sesame"), "{ran:?}");
+    Ran::of(2, exists().args(["--proxy", "me:sesame@proxy"])).says("the proxy is not one");
+    let mut command = program(folder.path(), ["run", "--help"]);
+    let ran = Ran::of(0, command.env("COLLIBRA_SYNC_PROXY", nowhere));
+    assert!(!ran.text().contains("sesame"), "{ran:?}");
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_named() {
+    let folder = folder_with(&tables(1));
+    for (flag, said) in [("--ca-file", "certificates to trust"), ("--client-cert", "client certificate")] {
+        for (file, more) in [("missing.pem", "missing.pem"), ("in.json", "PEM")] {
+            let mut command = against(folder.path(), "https://collibra.invalid", "admin", "admin");
+            Ran::of(2, command.args([flag, file])).says(said).says(more);
+        }
+    }
+}

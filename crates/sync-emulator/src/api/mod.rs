@@ -4,6 +4,7 @@ mod application;
 mod auth;
 mod body;
 mod catalogue;
+mod document;
 mod error;
 mod fields;
 mod files;

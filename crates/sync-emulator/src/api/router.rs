@@ -12,8 +12,8 @@ use sync_core::PayloadFormat::{Csv, Excel, Json};
 
 use super::auth::authenticate;
 use super::{
-    ApiError, application, catalogue, files, health, jobs, mappings, newer_jobs, oauth, results, sessions, submit,
-    synchronizations,
+    ApiError, application, catalogue, document, files, health, jobs, mappings, newer_jobs, oauth, results, sessions,
+    submit, synchronizations,
 };
 use crate::server::Shared;
 
@@ -75,6 +75,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .nest("/rest/jobs/v1", newer_jobs)
         .route("/rest/oauth/v2/token", post(oauth::token))
         .route("/_emulator/health", get(health::health))
+        .route("/_emulator/openapi.json", get(document::openapi))
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(shared)

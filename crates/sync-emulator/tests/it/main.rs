@@ -8,6 +8,7 @@ mod catalogue;
 mod choices;
 mod commands;
 mod conversation;
+mod document;
 mod durability;
 mod failures;
 mod files;

@@ -3,6 +3,7 @@
 mod answers;
 mod catalogue;
 mod connections;
+mod everything;
 mod fake;
 mod files;
 mod imports;

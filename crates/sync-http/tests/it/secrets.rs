@@ -6,13 +6,16 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use proptest::prelude::*;
 use sync_core::transport::{Transport, TransportError};
-use sync_http::{Body, ConnectOptions, Credentials, HttpService, HttpTransport, ServiceError};
+use sync_http::{Body, ConnectOptions, Credentials, HttpService, HttpTransport, OAuthClient, ServiceError};
 
 use crate::peer::{Peer, answer, answer_with};
 use crate::{PASSWORD, basic, batch, job_id, transport};
 
 /// `importer:correct-horse` in base64.
 const ENCODED: &str = "aW1wb3J0ZXI6Y29ycmVjdC1ob3JzZQ==";
+
+/// A secret that only the service knows.
+const UNKNOWN: &str = "wpq-9182-kdf";
 
 /// Everything an error can show.
 fn shown(error: &TransportError) -> String {
@@ -118,15 +121,40 @@ proptest! {
         content_type in prop::sample::select(vec!["application/json", "text/html", PASSWORD]),
         body in bodies(),
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let service = Arc::new(Saying { status, content_type, body });
-        let transport = HttpTransport::over(service, "http://localhost", basic()).expect("a good URL");
-        let (job, page) = runtime.block_on(async {
-            (transport.submit_batch(&batch()).await, transport.errors(&job_id(), 0).await)
-        });
-        for error in [job.err(), page.err()].into_iter().flatten() {
-            let shown = shown(&error);
-            prop_assert!(!shown.contains(PASSWORD) && !shown.contains(ENCODED), "{}", shown);
+        let session = Credentials::Session { username: "importer".into(), password: PASSWORD.into() };
+        let oauth = Credentials::OAuth(OAuthClient::new("importer", PASSWORD));
+        // A session sends the password as it is.
+        for (credentials, sent) in [(basic(), ENCODED), (session, PASSWORD), (oauth, ENCODED)] {
+            let transport = HttpTransport::over(service.clone(), "http://localhost", credentials).expect("a good URL");
+            let (job, page) = runtime.block_on(async {
+                (transport.submit_batch(&batch()).await, transport.errors(&job_id(), 0).await)
+            });
+            for error in [job.err(), page.err()].into_iter().flatten() {
+                let shown = shown(&error);
+                prop_assert!(!shown.contains(PASSWORD) && !shown.contains(sent), "{}", shown);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_a_sign_in_is_answered_with_what_may_be_a_token_is_not_shown(
+        before in "[ -~]{0,20}",
+        after in "[ -~]{0,20}",
+        member in prop::sample::select(vec!["access_token", "csrfToken", "token_type", "expires_in"]),
+        in_object in any::<bool>(),
+    ) {
+        let value = serde_json::Value::from(format!("{before}{UNKNOWN}{after}"));
+        let body = if in_object { format!(r#"{{"{member}":{value}}}"#) } else { value.to_string() };
+        let service = Arc::new(Saying { status: 200, content_type: "application/json", body: body.into_bytes() });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let session = Credentials::Session { username: "importer".into(), password: PASSWORD.into() };
+        for credentials in [session, Credentials::OAuth(OAuthClient::new("importer", PASSWORD))] {
+            let transport = HttpTransport::over(service.clone(), "http://localhost", credentials).expect("a good URL");
+            if let Err(error) = runtime.block_on(transport.submit_batch(&batch())) {
+                prop_assert!(!shown(&error).contains(UNKNOWN), "{}", shown(&error));
+            }
         }
     }
 }
