@@ -9,6 +9,8 @@ mod machine_properties;
 mod machine_rows;
 mod outcomes;
 mod payload;
+mod recovering;
+mod searching;
 mod stage;
 mod support;
 mod threads;
