@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod api;
 mod catalog;
 mod clock;
@@ -9,9 +10,12 @@ mod profile;
 mod server;
 mod tracking;
 
+pub use access::{BearerToken, JwtKey, OAuthClient, User};
 pub use catalog::model::{ModelError, ModelFile};
 pub use profile::{
-    FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobResultField,
-    LargePage, MissingResources, MissingStatus, PartialImport, Profile, Readings, RestoredStatus, UnknownProfile,
+    AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
+    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
+    Profile, Readings, RestoredStatus, UnknownProfile, UnknownReading, UnknownSynchronization, UrlEncodedForm,
 };
 pub use server::{Emulator, EmulatorBuilder, StartError};

@@ -1,5 +1,7 @@
 //! What the service answered: read within bounds, judged by status, decoded.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
@@ -44,7 +46,7 @@ impl Answer {
             // A status is an answer, however its body ends.
             end if !is_success => Err(answer.refusal(!matches!(end, End::Whole))),
             End::Whole => Ok(answer),
-            End::TooLong => Err(answer.faulty(format!("an answer longer than {limit} bytes"), None)),
+            End::TooLong => Err(answer.faulty(format_args!("an answer longer than {limit} bytes"))),
             End::Broken(source) => {
                 let broken = TransportError::new(operation, TransportErrorKind::Broken, Delivery::Unknown);
                 Err(broken.with_message("the connection broke within the answer").with_source(source))
@@ -63,17 +65,25 @@ impl Answer {
                 Ok(only) => Ok(Job::new(only.id)),
                 Err(_) => Err(error),
             })
-            .map_err(|error| self.faulty("without a usable job id".to_owned(), Some(error)))
+            .map_err(|error| self.unreadable("without a usable job id", &error))
     }
 
     /// The job that was asked for.
     pub(crate) fn job(&self, id: &JobId) -> Result<Job, TransportError> {
-        let job: Job = self.object()?;
+        self.the_job(self.object()?, id)
+    }
+
+    /// This job, if it is the one that was asked for.
+    pub(crate) fn the_job(&self, job: Job, id: &JobId) -> Result<Job, TransportError> {
         if job.id.as_str().eq_ignore_ascii_case(id.as_str()) {
             Ok(job)
         } else {
-            Err(self.faulty("with another job than asked for".to_owned(), None))
+            Err(self.faulty("with another job than asked for"))
         }
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// Bytes of the body.
@@ -84,7 +94,7 @@ impl Answer {
     /// The body as a JSON object of the expected shape. An array is none, though serde would fill a struct from it.
     pub(crate) fn object<T: DeserializeOwned>(&self) -> Result<T, TransportError> {
         match self.body.trim_ascii_start().first() {
-            Some(b'[') => Err(self.faulty("with an array where an object is documented".to_owned(), None)),
+            Some(b'[') => Err(self.faulty("with an array where an object is documented")),
             _ => self.json(),
         }
     }
@@ -92,23 +102,35 @@ impl Answer {
     /// The body as JSON of the expected shape.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, TransportError> {
         serde_json::from_slice(&self.body)
-            .map_err(|error| self.faulty("with a body of another shape than documented".to_owned(), Some(error)))
+            .map_err(|error| self.unreadable("with a body of another shape than documented", &error))
     }
 
     /// A success that is none. Its meaning is open, so its delivery is too.
-    fn faulty(&self, with_what: String, source: Option<serde_json::Error>) -> TransportError {
+    pub(crate) fn faulty(&self, with_what: impl fmt::Display) -> TransportError {
         let mut message = format!("the service answered {} {with_what}", self.status.as_u16());
         if let Some(kind) = self.foreign_content_type() {
             message = format!("{message}: {kind} instead of JSON, perhaps a gateway's or a login page");
         }
         let error = TransportError::new(self.operation, TransportErrorKind::Faulty, Delivery::Unknown)
-            .with_message(self.scrubber.scrub(&message))
-            .with_body(self.kept(true));
-        match source {
-            // The decoder's words can quote the body.
-            Some(source) => error.with_source(Unreadable(self.scrubber.scrub(&source.to_string()))),
-            None => error,
+            .with_message(self.scrubber.scrub(&message));
+        match self.holds_secrets() {
+            true => error,
+            false => error.with_body(self.kept(true)),
         }
+    }
+
+    fn unreadable(&self, with_what: &str, source: &serde_json::Error) -> TransportError {
+        let error = self.faulty(with_what);
+        match self.holds_secrets() {
+            true => error,
+            // The decoder's words can quote the body.
+            false => error.with_source(Unreadable(self.scrubber.scrub(&source.to_string()))),
+        }
+    }
+
+    /// Whether the body may hold secrets that nobody knows yet.
+    fn holds_secrets(&self) -> bool {
+        self.operation == Operation::SignIn
     }
 
     fn refusal(&self, is_cut: bool) -> TransportError {
@@ -175,8 +197,8 @@ async fn read_body(mut body: Body, limit: usize) -> (Vec<u8>, End) {
     (read, End::Whole)
 }
 
-/// The fields of the service's errors (`StandardErrorResponse` of its sibling APIs); any may be missing or of another
-/// type.
+/// The fields of the service's errors (`StandardErrorResponse` of its sibling APIs), or those of a token that was not
+/// given (RFC 6749 section 5.2); any may be missing or of another type.
 struct ServiceWords;
 
 impl ServiceWords {
@@ -192,7 +214,11 @@ impl ServiceWords {
             (Some(title), Some(message)) if title != message => format!("{title}: {message}"),
             (title, message) => message.or(title).unwrap_or_default(),
         };
-        for more in [field("helpMessage"), field("errorCode").map(|code| format!("[{code}]"))].into_iter().flatten() {
+        if sentence.is_empty() {
+            sentence = field("error_description").unwrap_or_default();
+        }
+        let code = field("errorCode").or_else(|| field("error")).map(|code| format!("[{code}]"));
+        for more in [field("helpMessage"), code].into_iter().flatten() {
             if !sentence.is_empty() {
                 sentence.push(' ');
             }

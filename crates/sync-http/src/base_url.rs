@@ -6,17 +6,17 @@ use url::{Host, Url};
 
 use crate::{ConnectError, ConnectOptions};
 
-/// Path of the API below the host or the prefix (OpenAPI document: `servers[0].url`).
-const API: &str = "/rest/2.0";
-
-/// Scheme, host, port and the path up to and with `/rest/2.0`; no user, query or fragment.
+/// Scheme, host, port and the path below which the APIs lie; no user, query or fragment, and no slash at its end.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
-    text: String,
+    root: String,
     is_https: bool,
 }
 
 impl BaseUrl {
+    /// Path of the core and the Import API below the root (OpenAPI document: `servers[0].url`).
+    pub(crate) const API: &str = "/rest/2.0";
+
     /// Takes `https://host`, `https://host/`, `https://host/prefix`, each with or without `/rest/2.0`.
     pub(crate) fn parse(text: &str, options: &ConnectOptions) -> Result<Self, ConnectError> {
         let url = Url::parse(text).map_err(ConnectError::Url)?;
@@ -31,13 +31,22 @@ impl BaseUrl {
         }
         let host = url.host().ok_or(ConnectError::Url(url::ParseError::EmptyHost))?;
         let is_https = url.scheme() == "https";
-        if !is_https && !is_this_machine(&host) && !options.allow_plain_http {
-            return Err(ConnectError::PlainHttp { host: host.to_string() });
+        if !is_https && !options.allow_plain_http {
+            if !is_this_machine(&host) {
+                return Err(ConnectError::PlainHttp { host: host.to_string() });
+            }
+            if options.proxy.is_some() {
+                return Err(ConnectError::PlainHttpByProxy);
+            }
         }
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let path = url.path().trim_end_matches('/');
-        let prefix = path.strip_suffix(API).unwrap_or(path);
-        Ok(Self { text: format!("{}://{host}{port}{prefix}{API}", url.scheme()), is_https })
+        let prefix = path.strip_suffix(Self::API).unwrap_or(path);
+        Ok(Self { root: format!("{}://{host}{port}{prefix}", url.scheme()), is_https })
+    }
+
+    pub(crate) fn root(&self) -> &str {
+        &self.root
     }
 
     pub(crate) fn is_https(&self) -> bool {
@@ -47,7 +56,7 @@ impl BaseUrl {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        write!(f, "{}{}", self.root, Self::API)
     }
 }
 
@@ -66,8 +75,7 @@ impl fmt::Display for BaseUrl {
 /// # Ok::<(), sync_http::ConnectError>(())
 /// ```
 pub fn target_name(url: &str, options: &ConnectOptions) -> Result<String, ConnectError> {
-    let base = BaseUrl::parse(url, options)?;
-    Ok(base.text.strip_suffix(API).unwrap_or(&base.text).to_owned())
+    Ok(BaseUrl::parse(url, options)?.root)
 }
 
 /// Whether bytes to this host stay on the machine: 127.0.0.0/8, `::1`, `localhost`.

@@ -30,6 +30,21 @@ pub enum ConnectError {
         /// The host that is not this machine.
         host: String,
     },
+    /// `http://` to this machine, by way of another.
+    #[error(
+        "plain http through a proxy would send credentials in the clear to another machine: leave the proxy out, or allow \
+         plain http if the network is trusted"
+    )]
+    PlainHttpByProxy,
+    /// A proxy that is none.
+    #[error("the proxy is not one: give it as http://HOST:PORT or https://HOST:PORT")]
+    Proxy,
+    /// Certificates to trust that cannot be read, or none.
+    #[error("the certificates to trust cannot be read: a PEM file with at least one is needed")]
+    Certificates(#[source] Option<BoxError>),
+    /// A client certificate that cannot be read.
+    #[error("the client certificate cannot be read: a PEM file with the key and the certificates is needed")]
+    ClientCertificate(#[source] Option<BoxError>),
     /// `https://` in a build without the feature `tls`.
     #[error("https needs the feature tls of sync-http, which this build lacks: build with it")]
     NoTls,

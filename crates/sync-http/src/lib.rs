@@ -2,23 +2,32 @@
 
 mod answer;
 mod base_url;
+mod builder;
+mod call;
 mod catalogue;
-mod credentials;
 mod error;
 mod form;
+mod import_api;
+mod jobs;
 mod options;
 mod reqwest_service;
 mod retry_after;
+mod route;
 mod scrub;
 mod service;
+mod sign_in;
 mod silence;
 mod transport;
 mod upload;
+mod wire;
 
 pub use base_url::target_name;
-pub use credentials::{Credentials, Secret};
+pub use builder::HttpTransportBuilder;
 pub use error::ConnectError;
+pub use jobs::JobsApi;
 pub use options::ConnectOptions;
 pub use reqwest_service::ReqwestService;
+pub use route::{Certificates, ClientCertificate, Proxy};
 pub use service::{Body, HttpService, ServiceError};
-pub use transport::{HttpTransport, HttpTransportBuilder};
+pub use sign_in::{ClientAuthentication, Credentials, OAuthClient, Secret};
+pub use transport::HttpTransport;

@@ -1,8 +1,10 @@
-//! Limits of the connection.
+//! Limits of the connection, whom it trusts, and by which way it goes.
 
 use std::time::Duration;
 
-/// Limits of the connection to a target, all ours; the service documents none.
+use crate::{Certificates, ClientCertificate, Proxy};
+
+/// How to connect to a target. The limits are all ours; the service documents none.
 ///
 /// There is no limit on a whole call: an upload may take as long as it moves, an answer as long as it comes. What ends
 /// a call is silence. A limit of zero fails every call; [`Duration::MAX`] lifts one.
@@ -30,6 +32,12 @@ pub struct ConnectOptions {
     /// Whether `http://` may be used to hosts other than this machine. Default no: credentials and data would travel in
     /// the clear.
     pub allow_plain_http: bool,
+    /// Whom to trust instead of those whom the platform trusts. Default: the platform.
+    pub certificates: Option<Certificates>,
+    /// Who we are to a server or a gateway that asks for a certificate. Default: nobody.
+    pub client_certificate: Option<ClientCertificate>,
+    /// The machine to go through. Default: none; what the environment says about proxies is not read.
+    pub proxy: Option<Proxy>,
 }
 
 impl Default for ConnectOptions {
@@ -40,6 +48,9 @@ impl Default for ConnectOptions {
             submit_idle: Duration::from_secs(120),
             read_idle: Duration::from_secs(60),
             allow_plain_http: false,
+            certificates: None,
+            client_certificate: None,
+            proxy: None,
         }
     }
 }
@@ -77,6 +88,26 @@ impl ConnectOptions {
     #[must_use]
     pub fn with_allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
+        self
+    }
+    /// Sets whom to trust.
+    #[must_use]
+    pub fn with_certificates(mut self, certificates: Certificates) -> Self {
+        self.certificates = Some(certificates);
+        self
+    }
+
+    /// Sets who we are to a server that asks for a certificate.
+    #[must_use]
+    pub fn with_client_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.client_certificate = Some(certificate);
+        self
+    }
+
+    /// Sets the machine to go through.
+    #[must_use]
+    pub fn with_proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = Some(proxy);
         self
     }
 }

@@ -5,11 +5,11 @@ use std::fmt;
 use async_trait::async_trait;
 use http::Method;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Request};
+use reqwest::{Client, ClientBuilder, Request};
 
 use crate::service::{Body, HttpService, ServiceError};
 use crate::silence::{Answering, Limits, watched};
-use crate::{ConnectError, ConnectOptions};
+use crate::{ConnectError, ConnectOptions, Proxy};
 
 /// Sends requests over HTTP/1.1 with reqwest.
 ///
@@ -29,21 +29,43 @@ impl ReqwestService {
     /// Sets up the client; connects to nothing.
     ///
     /// # Errors
-    /// [`ConnectError::Client`], for example when the system has no trusted certificates.
+    /// [`ConnectError`], if certificates cannot be read or the system has none that it trusts.
     pub fn new(options: ConnectOptions) -> Result<Self, ConnectError> {
+        let proxy = options.proxy.as_ref().map(Proxy::read).transpose()?;
         let client = |kept_connections| {
-            Client::builder()
+            let mut builder = Client::builder()
                 .redirect(Policy::none())
                 .retry(reqwest::retry::never())
                 .no_proxy()
                 .http1_only()
                 .referer(false)
                 .connect_timeout(options.connect_timeout)
-                .pool_max_idle_per_host(kept_connections)
-                .build()
-                .map_err(|error| ConnectError::Client(error.into()))
+                .pool_max_idle_per_host(kept_connections);
+            if let Some(proxy) = &proxy {
+                builder = builder.proxy(proxy.clone());
+            }
+            trusting(builder, &options)?.build().map_err(|error| ConnectError::Client(error.into()))
         };
         Ok(Self { submits: client(0)?, reads: client(4)?, options })
+    }
+}
+
+#[cfg(feature = "tls")]
+fn trusting(mut builder: ClientBuilder, options: &ConnectOptions) -> Result<ClientBuilder, ConnectError> {
+    if let Some(certificates) = &options.certificates {
+        builder = builder.tls_certs_only(certificates.read()?);
+    }
+    if let Some(certificate) = &options.client_certificate {
+        builder = builder.identity(certificate.read()?);
+    }
+    Ok(builder)
+}
+
+#[cfg(not(feature = "tls"))]
+fn trusting(builder: ClientBuilder, options: &ConnectOptions) -> Result<ClientBuilder, ConnectError> {
+    match (&options.certificates, &options.client_certificate) {
+        (None, None) => Ok(builder),
+        _ => Err(ConnectError::NoTls),
     }
 }
 

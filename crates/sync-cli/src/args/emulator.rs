@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::BehaviourArgs;
+
 #[derive(Debug, Args)]
 pub(crate) struct EmulatorArgs {
     #[command(subcommand)]
@@ -14,7 +16,7 @@ pub(crate) struct EmulatorArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum EmulatorCommand {
     /// Run the server alone until it is stopped; the first line on standard output is its URL
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -35,7 +37,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_enum, default_value_t, env = "COLLIBRA_SYNC_PROFILE")]
     pub(crate) profile: ProfileArg,
 
-    /// Operating model beside the packaged one
+    /// Operating model beside the packaged one, users, clients and tokens
     #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_SEED")]
     pub(crate) seed: Option<PathBuf>,
 
@@ -46,6 +48,9 @@ pub(crate) struct ServeArgs {
     /// Write the URL to this file once the server answers
     #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_READY_FILE")]
     pub(crate) ready_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) behaviour: BehaviourArgs,
 }
 
 /// Which version of the service to behave like.

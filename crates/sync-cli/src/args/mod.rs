@@ -1,5 +1,6 @@
 //! The command line: names, flags and their environment twins.
 
+mod behaviour;
 mod emulator;
 mod guard;
 mod input;
@@ -14,6 +15,7 @@ mod wait;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use behaviour::BehaviourArgs;
 pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
 pub(crate) use guard::GuardArgs;
 pub(crate) use input::{Format, InputArgs};

@@ -1,10 +1,12 @@
 //! `collibra-sync emulator`
 
 use std::path::Path;
+use std::time::Duration;
 
-use sync_emulator::{Emulator, EmulatorBuilder, ModelFile, Profile};
+use serde::de::DeserializeOwned;
+use sync_emulator::{Emulator, EmulatorBuilder, ModelFile, Profile, Readings};
 
-use crate::args::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
+use crate::args::{BehaviourArgs, EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
 use crate::exit::{Exit, Failure, OrExit};
 use crate::output::printer;
 use crate::signals::StopRequests;
@@ -30,6 +32,7 @@ async fn serve(args: &ServeArgs) -> Result<Exit, Failure> {
     if !args.listen.ip().is_loopback() {
         printer::note("listening beyond this machine: whoever reaches it can change its catalogue");
     }
+    builder = behaving(builder, &args.behaviour)?;
     let mut stop = StopRequests::listen().or_exit(Exit::BROKEN)?;
     let emulator = seeded(builder, args.seed.as_deref())?.start().await.or_exit(Exit::BROKEN)?;
     printer::line(&emulator.url());
@@ -39,6 +42,40 @@ async fn serve(args: &ServeArgs) -> Result<Exit, Failure> {
     stop.next().await;
     emulator.stop().await;
     Ok(Exit::DONE)
+}
+
+/// Sets what was asked for and leaves the rest as it is.
+fn behaving(mut builder: EmulatorBuilder, args: &BehaviourArgs) -> Result<EmulatorBuilder, Failure> {
+    let mut readings = match &args.readings {
+        Some(path) => read_json::<Readings>("the readings", path)?,
+        None => Readings::default(),
+    };
+    for (name, choice) in &args.reading {
+        readings = readings.with(name, choice).map_err(anyhow::Error::new).or_exit(Exit::USAGE)?;
+    }
+    builder = builder.readings(readings).asset_responsibilities(args.asset_responsibilities);
+    if let Some(limit) = args.failed_commands {
+        builder = builder.failed_commands_limit(limit);
+    }
+    if let Some(limit) = args.concurrent_jobs {
+        builder = builder.concurrent_jobs(limit);
+    }
+    if let Some(seconds) = args.token_seconds {
+        builder = builder.token_lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = args.session_seconds {
+        builder = builder.session_lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(size) = args.max_body {
+        builder = builder.body_limit_bytes(size.0);
+    }
+    if let Some(limit) = args.max_jobs {
+        builder = builder.queue_limit(limit);
+    }
+    if let Some(limit) = args.max_connections {
+        builder = builder.connection_limit(limit);
+    }
+    Ok(builder)
 }
 
 /// Writes the file under another name first: whoever waits for it never sees it half written.
@@ -51,11 +88,14 @@ fn write_ready_file(path: &Path, url: &str) -> Result<(), Failure> {
         .or_exit(Exit::BROKEN)
 }
 
-/// Adds an operating model of one's own.
+/// Adds an operating model of one's own, and who is let in.
 pub(crate) fn seeded(builder: EmulatorBuilder, seed: Option<&Path>) -> Result<EmulatorBuilder, Failure> {
     let Some(path) = seed else { return Ok(builder) };
-    let named = |error: anyhow::Error| error.context(format!("reading the operating model {} failed", path.display()));
+    Ok(builder.seed(read_json::<ModelFile>("the seed", path)?))
+}
+
+fn read_json<T: DeserializeOwned>(what: &str, path: &Path) -> Result<T, Failure> {
+    let named = |error: anyhow::Error| error.context(format!("reading {what} {} failed", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-    let model: ModelFile = serde_json::from_str(&text).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-    Ok(builder.seed(model))
+    serde_json::from_str(&text).map_err(|error| named(error.into())).or_exit(Exit::USAGE)
 }

@@ -66,3 +66,37 @@ fn an_operating_model_that_is_not_one_is_refused() {
     let args = ["emulator", "serve", "--memory", "--listen", "127.0.0.1:0", "--seed", "seed.json"];
     Ran::expect(2, folder.path(), args).says("seed.json");
 }
+
+#[test]
+fn readings_and_profile_are_those_of_the_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("in.json"), tables(1)).expect("a file");
+    fs::write(folder.path().join("readings.json"), r#"{"jobResultField": "omitted", "largePage": "capped"}"#)
+        .expect("a file");
+    let server = Server::start(
+        folder.path(),
+        &[
+            "--memory",
+            "--profile",
+            "before-2026.07",
+            "--readings",
+            "readings.json",
+            "--reading",
+            "job-result-field=included",
+        ],
+    );
+    assert_eq!(get(&server.url, "/application/info")["version"]["fullVersion"], "2026.06.0");
+    let mut command = program(folder.path(), ["run", "in.json", "--id", "pilots", "--url", &server.url]);
+    Ran::of(0, command.env("COLLIBRA_USERNAME", "admin").env("COLLIBRA_PASSWORD", "admin"));
+    assert_eq!(get(&server.url, "/jobs")["results"][0]["result"], "SUCCESS");
+}
+
+#[test]
+fn reading_nobody_knows_is_refused_with_those_there_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let serve = ["emulator", "serve", "--memory", "--listen", "127.0.0.1:0", "--reading"];
+    let with = |reading| serve.into_iter().chain([reading]).collect::<Vec<_>>();
+    Ran::expect(2, folder.path(), with("restored-state=previous")).says("restoredStatus");
+    Ran::expect(2, folder.path(), with("restored-status=former")).says("previous");
+    Ran::expect(2, folder.path(), with("restored-status")).says("NAME=CHOICE");
+}

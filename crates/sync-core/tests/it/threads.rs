@@ -17,7 +17,9 @@ fn public_types_are_send_and_sync() {
     all!(
         SynchronizationId JobId BatchNumber IdError Digest Finalization FinalizationError Outcome Committed
         Job JobState JobResult ImportState ImportSummary ResourceCounts Counters ImportError ImportErrorType
-        CommandReference Page<ImportError> Payload PayloadFormat
+        CommandReference Page<ImportError> Payload PayloadFormat TableParameters CsvParameters SheetChoice FileId UserId
+        ImportMode ImportRequest SimulationConflict FileInfo SynchronizationInfo ServerInfo ServerVersion UnknownVersion
+        Profile
         Command<'static> Community<'static> Domain<'static> Asset<'static> Mapping<'static> ComplexRelation<'static>
         CommunityIdentifier<'static> DomainIdentifier<'static> AssetIdentifier<'static> MappingIdentifier<'static>
         MappingTarget<'static> ComplexRelationIdentifier<'static> ExternalPair<'static> TypeRef<'static> Text<'static>

@@ -1,42 +1,58 @@
-//! Reading multipart bodies: text parts into memory, the file to disk.
+//! Reading the bodies of submits: text fields into memory, files to disk.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::ops::RangeInclusive;
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use http::{StatusCode, header};
-use tokio::io::{AsyncWriteExt, BufWriter};
 use uuid::Uuid;
 
+use super::body::{is_of_type, is_too_slow, read_small, too_slow};
+use super::upload::Upload;
 use super::{ApiError, params::uuid};
+use crate::profile::UrlEncodedForm;
 use crate::server::Shared;
 
-/// Longest text part, in bytes (ours).
+/// Longest text part, and longest template, in bytes (ours).
 const TEXT_BYTES: usize = 64 * 1024;
+const TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
 /// Most parts of one body (ours).
 const PARTS: usize = 200;
-/// Block written to disk at a time.
-const WRITE_BYTES: usize = 256 * 1024;
 
-/// Text parts that mean something; all others are passed over.
-const TEXTS: [&str; 6] = [
+/// Text parts that mean something to some operation; all others are passed over.
+const TEXTS: [&str; 22] = [
+    "attributesAction",
+    "batchSize",
     "continueOnError",
+    "deleteFile",
+    "escape",
     "fileId",
+    "fileName",
     "finalizationParameters",
     "finalizationStrategy",
+    "headerRow",
+    "ignoreLeadingWhitespace",
     "missingAssetStatusId",
+    "quote",
     "relationsAction",
+    "saveResult",
+    "sendNotification",
+    "separator",
+    "sheetIndex",
+    "sheetName",
+    "simulation",
+    "strictQuotes",
+    TEMPLATE,
 ];
-
-/// Booleans that are read, checked and have no effect on a synchronization.
-const IGNORED_BOOLEANS: [&str; 4] = ["deleteFile", "saveResult", "sendNotification", "simulation"];
+const TEMPLATE: &str = "template";
 
 /// A body that was read to its end.
 #[derive(Debug, Default)]
 pub(super) struct Form {
     texts: HashMap<String, TextPart>,
-    pub(super) file: Option<Upload>,
+    /// Parts named `file`.
+    pub(super) files: Vec<Upload>,
 }
 
 #[derive(Debug)]
@@ -45,43 +61,19 @@ struct TextPart {
     is_json: bool,
 }
 
-/// An uploaded file; deleted when dropped unless it is kept.
-#[derive(Debug)]
-pub(super) struct Upload {
-    path: PathBuf,
-    name: String,
-    is_kept: bool,
-}
-
-impl Upload {
-    /// The file's name in the folder for uploads. From now on somebody else deletes it.
-    pub(super) fn keep(mut self) -> String {
-        self.is_kept = true;
-        std::mem::take(&mut self.name)
-    }
-}
-
-impl Drop for Upload {
-    fn drop(&mut self) {
-        if !self.is_kept
-            && let Err(error) = std::fs::remove_file(&self.path)
-        {
-            tracing::warn!(%error, path = %self.path.display(), "cannot delete an upload");
-        }
-    }
-}
-
 impl Form {
     /// Reads the body to its end. There has to be at least one part, of whatever name.
     pub(super) async fn read(shared: &Shared, request: Request) -> Result<Self, ApiError> {
-        match request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default()) {
-            None => {
-                return Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part."));
-            }
-            Some(value) if !value.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") => {
-                return Err(ApiError::unsupported_media_type());
-            }
-            Some(_) => {}
+        const MULTIPART: &str = "multipart/form-data";
+        const URL_ENCODED: &str = "application/x-www-form-urlencoded";
+        if request.headers().get(header::CONTENT_TYPE).is_none() {
+            return Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part."));
+        }
+        if is_of_type(&request, URL_ENCODED) && shared.context.readings.url_encoded_form == UrlEncodedForm::Accepted {
+            return Self::read_url_encoded(request).await;
+        }
+        if !is_of_type(&request, MULTIPART) {
+            return Err(ApiError::unsupported_media_type(MULTIPART));
         }
         let mut multipart = Multipart::from_request(request, &())
             .await
@@ -96,22 +88,30 @@ impl Form {
             form.take(shared, field).await?;
         }
         if parts == 0 {
-            return Err(ApiError::bad_request("The body has no part; at least one is needed."));
-        }
-        for name in IGNORED_BOOLEANS {
-            form.boolean(name)?;
+            return Err(no_part());
         }
         Ok(form)
+    }
+
+    /// The form some clients use where there is no file.
+    async fn read_url_encoded(request: Request) -> Result<Self, ApiError> {
+        let body = read_small(request).await?;
+        let mut form = Self::default();
+        let mut fields = 0;
+        for (name, value) in form_urlencoded::parse(&body) {
+            fields += 1;
+            if TEXTS.contains(&name.as_ref()) {
+                form.texts.insert(name.into_owned(), TextPart { value: value.into_owned(), is_json: false });
+            }
+        }
+        if fields == 0 { Err(no_part()) } else { Ok(form) }
     }
 
     async fn take(&mut self, shared: &Shared, field: Field<'_>) -> Result<(), ApiError> {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
-            if self.file.is_some() {
-                return Err(ApiError::bad_request("The body has two parts named file."));
-            }
-            self.file = Some(store(shared, field).await?);
-        } else if TEXTS.contains(&name.as_str()) || IGNORED_BOOLEANS.contains(&name.as_str()) {
+            self.files.push(Upload::store(shared, field).await?);
+        } else if TEXTS.contains(&name.as_str()) {
             let part = text(shared, &name, field).await?;
             self.texts.insert(name, part);
         } else {
@@ -122,6 +122,11 @@ impl Form {
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.texts.get(name).map(|part| part.value.trim())
+    }
+
+    /// A text in which blanks matter.
+    pub(super) fn exact(&self, name: &str) -> Option<&str> {
+        self.texts.get(name).map(|part| part.value.as_str())
     }
 
     /// `true` and `false` in any case: clients written in Python send them capitalised.
@@ -138,6 +143,28 @@ impl Form {
         self.text(name).map(|text| uuid(name, text)).transpose()
     }
 
+    pub(super) fn number(&self, name: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, ApiError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        match text.parse() {
+            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(ApiError::bad_request(format!(
+                "{name} has to be a whole number from {} to {}.",
+                range.start(),
+                range.end()
+            ))),
+        }
+    }
+
+    /// A text of exactly one character.
+    pub(super) fn character(&self, name: &str) -> Result<Option<char>, ApiError> {
+        let Some(text) = self.exact(name) else { return Ok(None) };
+        let mut characters = text.chars();
+        match (characters.next(), characters.next()) {
+            (Some(character), None) => Ok(Some(character)),
+            _ => Err(ApiError::bad_request(format!("{name} has to be one character."))),
+        }
+    }
+
     /// A part with a JSON object, which has to say so in its content type.
     pub(super) fn json(&self, name: &str) -> Result<Option<serde_json::Value>, ApiError> {
         let Some(part) = self.texts.get(name) else { return Ok(None) };
@@ -151,12 +178,17 @@ impl Form {
     }
 }
 
+fn no_part() -> ApiError {
+    ApiError::bad_request("The body has no part; at least one is needed.")
+}
+
 async fn text(shared: &Shared, name: &str, mut field: Field<'_>) -> Result<TextPart, ApiError> {
     let is_json = field.content_type().is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
+    let limit = if name == TEMPLATE { TEMPLATE_BYTES } else { TEXT_BYTES };
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(shared, &error))? {
-        if bytes.len() + chunk.len() > TEXT_BYTES {
-            return Err(ApiError::bad_request(format!("{name} is longer than {TEXT_BYTES} bytes.")));
+        if bytes.len() + chunk.len() > limit {
+            return Err(ApiError::bad_request(format!("{name} is longer than {limit} bytes.")));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -169,29 +201,10 @@ async fn drain(shared: &Shared, mut field: Field<'_>) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Writes the file to the folder for uploads as it comes in.
-async fn store(shared: &Shared, mut field: Field<'_>) -> Result<Upload, ApiError> {
-    let name = Uuid::new_v4().to_string();
-    let path = shared.context.uploads.join(&name);
-    let file = tokio::fs::File::create_new(&path).await.map_err(|error| unwritable(&path, &error))?;
-    let upload = Upload { path, name, is_kept: false };
-    let mut writer = BufWriter::with_capacity(WRITE_BYTES, file);
-    while let Some(chunk) = field.chunk().await.map_err(|error| broken(shared, &error))? {
-        writer.write_all(&chunk).await.map_err(|error| unwritable(&upload.path, &error))?;
+pub(super) fn broken(shared: &Shared, error: &MultipartError) -> ApiError {
+    if is_too_slow(error) {
+        return too_slow();
     }
-    writer.flush().await.map_err(|error| unwritable(&upload.path, &error))?;
-    if shared.storage.durable {
-        writer.get_ref().sync_data().await.map_err(|error| unwritable(&upload.path, &error))?;
-    }
-    Ok(upload)
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> ApiError {
-    tracing::error!(%error, path = %path.display(), "cannot write an upload");
-    ApiError::hidden()
-}
-
-fn broken(shared: &Shared, error: &MultipartError) -> ApiError {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(shared.body_limit),
         _ => ApiError::bad_request(format!("The multipart body cannot be read: {error}.")),

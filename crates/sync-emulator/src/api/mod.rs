@@ -1,19 +1,25 @@
 //! The operations, one file for each group.
 
+mod application;
 mod auth;
+mod body;
 mod catalogue;
 mod error;
+mod fields;
+mod files;
 mod form;
 mod health;
 mod jobs;
 mod mappings;
+mod newer_jobs;
+mod oauth;
 mod params;
 mod results;
 mod router;
 mod sessions;
 mod submit;
 mod synchronizations;
+mod upload;
 
-pub(crate) use auth::{Account, Credentials};
 pub(crate) use error::ApiError;
 pub(crate) use router::router;

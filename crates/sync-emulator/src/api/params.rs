@@ -59,17 +59,40 @@ impl Params {
         }
     }
 
+    /// A whole number of at least `min`, which may be large; `min` if it is not given.
+    pub(super) fn whole(&self, name: &str, min: i64) -> Result<i64, ApiError> {
+        let Some(text) = self.one(name) else { return Ok(min) };
+        match text.parse::<i64>() {
+            Ok(number) if number >= min => Ok(number),
+            _ => Err(ApiError::bad_request(format!("{name} has to be a whole number of at least {min}."))),
+        }
+    }
+
+    /// What the values of a repeated parameter stand for.
+    pub(super) fn words<T>(&self, name: &str, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, ApiError> {
+        let unknown = |word: &str| ApiError::bad_request(format!("{name} has no value {word:?}."));
+        self.all(name)?.iter().map(|word| parse(word).ok_or_else(|| unknown(word))).collect()
+    }
+
+    /// The size of a page that has a cursor instead of an offset.
+    pub(super) fn page_size(&self, readings: &Readings) -> Result<usize, ApiError> {
+        let size = self.page("pageSize", readings)?;
+        Ok(usize::try_from(size).unwrap_or_default())
+    }
+
     /// Offset and limit: 0 or nothing stands for the default.
     pub(super) fn window(&self, readings: &Readings) -> Result<Window, ApiError> {
-        let offset = self.number("offset", 0, 0)?;
-        let limit = match self.number("limit", 0, 0)? {
-            0 => PAGE,
-            limit if limit > PAGE && readings.large_page == LargePage::Refused => {
-                return Err(ApiError::bad_request(format!("limit must not be larger than {PAGE}.")));
+        Ok(Window { offset: self.number("offset", 0, 0)?, limit: self.page("limit", readings)? })
+    }
+
+    fn page(&self, name: &str, readings: &Readings) -> Result<i64, ApiError> {
+        match self.number(name, 0, 0)? {
+            0 => Ok(PAGE),
+            size if size > PAGE && readings.large_page == LargePage::Refused => {
+                Err(ApiError::bad_request(format!("{name} must not be larger than {PAGE}.")))
             }
-            limit => limit.min(PAGE),
-        };
-        Ok(Window { offset, limit })
+            size => Ok(size.min(PAGE)),
+        }
     }
 
     /// The number of all entries as `countLimit` wants it: -1 counts all, 0 does not count and shows -1.

@@ -7,11 +7,11 @@ use axum::extract::State;
 use rusqlite::{OptionalExtension, params};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::ApiError;
 use super::jobs::unknown;
 use super::params::{Params, Segment, uuid};
+use crate::jobs::JobRow;
 use crate::server::Shared;
 
 /// `GET /import/results/{jobId}/summary`
@@ -19,7 +19,7 @@ pub(super) async fn summary(
     State(shared): State<Arc<Shared>>,
     Segment(id): Segment,
 ) -> Result<Json<Box<RawValue>>, ApiError> {
-    let id = finished(&shared, &id).await?;
+    let JobRow { id, result, .. } = finished(&shared, &id).await?;
     let summary = shared
         .read(move |_, reader| {
             reader
@@ -28,8 +28,11 @@ pub(super) async fn summary(
                 .query_row([id.as_bytes()], |row| row.get::<_, String>(0))
                 .optional()
         })
-        .await?
-        .ok_or_else(unknown)?;
+        .await?;
+    // A job that was cancelled before its turn has left nothing in the catalogue.
+    let nothing =
+        || json!({"resourceTypes": [], "errorsCount": 0, "importJobState": result.import_state()}).to_string();
+    let summary = summary.unwrap_or_else(nothing);
     RawValue::from_string(summary).map(Json).map_err(|error| ApiError::internal(&error))
 }
 
@@ -39,7 +42,7 @@ pub(super) async fn errors(
     Segment(id): Segment,
     query: Params,
 ) -> Result<Json<Value>, ApiError> {
-    let id = finished(&shared, &id).await?;
+    let JobRow { id, .. } = finished(&shared, &id).await?;
     let window = query.window(&shared.context.readings)?;
     let (total, entries) = shared
         .read(move |_, reader| {
@@ -60,9 +63,9 @@ pub(super) async fn errors(
     Ok(Json(json!({"total": total, "offset": window.offset, "limit": window.limit, "results": results})))
 }
 
-/// The id of a job that is over: 404 if there is none, 400 if it still waits or runs.
-async fn finished(shared: &Arc<Shared>, id: &str) -> Result<Uuid, ApiError> {
+/// A job that is over: 404 if there is none, 400 if it still waits or runs.
+async fn finished(shared: &Arc<Shared>, id: &str) -> Result<JobRow, ApiError> {
     let id = uuid("jobId", id)?;
     let job = shared.blocking(move |shared| Ok(shared.context.jobs.get(id)?)).await?.ok_or_else(unknown)?;
-    if job.state.is_terminal() { Ok(id) } else { Err(ApiError::bad_request("The job is not finished yet.")) }
+    if job.state.is_terminal() { Ok(job) } else { Err(ApiError::bad_request("The job is not finished yet.")) }
 }

@@ -1,17 +1,22 @@
-//! The calls that answer with a job: batch, finalize and both in one.
+//! The calls that answer with a job: imports, batches, finalizations and single calls.
 
+use std::io;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
+use axum::routing::{MethodRouter, post};
 use axum::{Extension, Json};
 use serde_json::Value;
-use uuid::Uuid;
+use sync_core::PayloadFormat;
 
 use super::form::Form;
 use super::params::{Segment, uuid};
-use super::{Account, ApiError};
-use crate::jobs::{Finalization, JobRequest, Operation, RelationsAction, Strategy};
-use crate::profile::{JobResultField, MissingStatus};
+use super::upload::{Upload, sync_folder, unwritable};
+use super::{ApiError, fields};
+use crate::access::Account;
+use crate::clock::now;
+use crate::jobs::{JobRequest, JobRow, Operation, Submitter};
+use crate::profile::{FileAndFileId, JobResultField};
 use crate::server::Shared;
 
 /// Longest synchronization id, in characters.
@@ -19,76 +24,42 @@ const ID_CHARS: usize = 50;
 
 type Answer = Result<Json<Value>, ApiError>;
 
-/// `POST /import/synchronize/{sid}/batch/json-job`
-pub(super) async fn batch_json(
-    State(shared): State<Arc<Shared>>,
-    Extension(account): Extension<Account>,
-    Segment(id): Segment,
-    request: Request,
-) -> Answer {
-    check_id(&shared, &id)?;
-    let mut form = Form::read(&shared, request).await?;
-    let relations = match form.text("relationsAction") {
-        None | Some("REPLACE") => RelationsAction::Replace,
-        Some("ADD_OR_IGNORE") => RelationsAction::AddOrIgnore,
-        Some(_) => return Err(ApiError::bad_request("relationsAction is one of ADD_OR_IGNORE, REPLACE.")),
-    };
-    let request = JobRequest {
-        operation: Operation::Batch,
-        continue_on_error: continue_on_error(&shared, &form)?,
-        relations,
-        finalization: None,
-        upload: Some(take_file(&mut form)?),
-    };
-    accept(shared, account, id, request).await
+/// `POST /import/…-job`
+pub(super) fn import(format: PayloadFormat) -> MethodRouter<Arc<Shared>> {
+    post(async move |State(shared), Extension(account): Extension<Account>, request: Request| -> Answer {
+        submit(shared, account, String::new(), Operation::Import, format, request).await
+    })
 }
 
-/// `POST /import/synchronize/{sid}/json-job`
-pub(super) async fn full_json(
-    State(shared): State<Arc<Shared>>,
-    Extension(account): Extension<Account>,
-    Segment(id): Segment,
-    request: Request,
-) -> Answer {
-    check_id(&shared, &id)?;
-    let mut form = Form::read(&shared, request).await?;
-    let request = JobRequest {
-        operation: Operation::Full,
-        continue_on_error: continue_on_error(&shared, &form)?,
-        // This form of the call has no `relationsAction`; one that is sent has no effect.
-        relations: RelationsAction::Replace,
-        finalization: Some(finalization(&shared, &form)?),
-        upload: Some(take_file(&mut form)?),
-    };
-    accept(shared, account, id, request).await
+/// `POST /import/synchronize/{sid}/batch/…-job`
+pub(super) fn batch(format: PayloadFormat) -> MethodRouter<Arc<Shared>> {
+    synchronization(Operation::Batch, format)
+}
+
+/// `POST /import/synchronize/{sid}/…-job`
+pub(super) fn full(format: PayloadFormat) -> MethodRouter<Arc<Shared>> {
+    synchronization(Operation::Full, format)
 }
 
 /// `POST /import/synchronize/{sid}/finalize/job`
-pub(super) async fn finalize(
-    State(shared): State<Arc<Shared>>,
-    Extension(account): Extension<Account>,
-    Segment(id): Segment,
-    request: Request,
-) -> Answer {
-    check_id(&shared, &id)?;
-    let form = Form::read(&shared, request).await?;
-    let request = JobRequest {
-        operation: Operation::Finalize,
-        continue_on_error: false,
-        relations: RelationsAction::Replace,
-        finalization: Some(finalization(&shared, &form)?),
-        upload: None,
-    };
-    accept(shared, account, id, request).await
+pub(super) fn finalize() -> MethodRouter<Arc<Shared>> {
+    synchronization(Operation::Finalize, PayloadFormat::Json)
 }
 
-/// The calls for CSV and Excel files, which the server does not have yet.
-pub(super) async fn unsupported() -> Answer {
-    Err(ApiError::bad_request("csv and excel are not supported yet"))
+fn synchronization(operation: Operation, format: PayloadFormat) -> MethodRouter<Arc<Shared>> {
+    let handler = async move |State(shared): State<Arc<Shared>>,
+                              Extension(account): Extension<Account>,
+                              Segment(id): Segment,
+                              request: Request|
+                -> Answer {
+        check_id(&shared, &id)?;
+        submit(shared, account, id, operation, format, request).await
+    };
+    post(handler)
 }
 
 /// Refuses synchronization ids that the service refuses on its submit calls.
-pub(super) fn check_id(shared: &Shared, id: &str) -> Result<(), ApiError> {
+fn check_id(shared: &Shared, id: &str) -> Result<(), ApiError> {
     let chars = id.chars().count();
     if chars == 0 || chars > ID_CHARS {
         return Err(ApiError::bad_request(format!("A synchronization id has 1 to {ID_CHARS} characters.")));
@@ -99,70 +70,87 @@ pub(super) fn check_id(shared: &Shared, id: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn continue_on_error(shared: &Shared, form: &Form) -> Result<bool, ApiError> {
-    Ok(form.boolean("continueOnError")?.unwrap_or_else(|| shared.profile.continue_on_error()))
-}
-
-/// The uploaded file, which becomes the job's.
-fn take_file(form: &mut Form) -> Result<String, ApiError> {
-    match (form.file.take(), form.text("fileId")) {
-        (Some(_), Some(_)) => Err(ApiError::bad_request("Send file or fileId, not both.")),
-        (Some(upload), None) => Ok(upload.keep()),
-        (None, Some(_)) => Err(ApiError::bad_request("The server knows no file of this fileId.")),
-        (None, None) => Err(ApiError::bad_request("The body needs a part named file.")),
+async fn submit(
+    shared: Arc<Shared>,
+    account: Account,
+    id: String,
+    operation: Operation,
+    format: PayloadFormat,
+    request: Request,
+) -> Answer {
+    let mut form = Form::read(&shared, request).await?;
+    let mut job = fields::read(&shared, &form, operation, format)?;
+    if format != PayloadFormat::Json {
+        // Goes as soon as rows can be made into commands; `importer::input` is where that happens.
+        return Err(ApiError::bad_request("csv and excel are not supported yet"));
     }
-}
-
-fn finalization(shared: &Shared, form: &Form) -> Result<Finalization, ApiError> {
-    let strategy = match form.text("finalizationStrategy") {
-        None | Some("REMOVE_RESOURCES") => Strategy::RemoveResources,
-        Some("CHANGE_STATUS") => Strategy::ChangeStatus,
-        Some("IGNORE") => Strategy::Ignore,
-        Some(_) => {
-            return Err(ApiError::bad_request(
-                "finalizationStrategy is one of REMOVE_RESOURCES, CHANGE_STATUS, IGNORE.",
-            ));
-        }
+    let upload = match operation {
+        Operation::Finalize => None,
+        _ => Some(take_file(&shared, &mut form, &mut job).await?),
     };
-    let missing_status = match form.uuid("missingAssetStatusId")? {
-        Some(id) => Some(id),
-        None => status_of_parameters(form)?,
-    };
-    let is_refused = shared.context.readings.change_status_without_status == MissingStatus::Refused;
-    if strategy == Strategy::ChangeStatus && missing_status.is_none() && is_refused {
-        return Err(ApiError::bad_request("CHANGE_STATUS needs missingAssetStatusId."));
-    }
-    Ok(Finalization { strategy, missing_status })
+    let accepted = accept(shared, account, id, job, upload).await?;
+    Ok(Json(accepted.json(JobResultField::Included)))
 }
 
-/// The older way to give the status.
-fn status_of_parameters(form: &Form) -> Result<Option<Uuid>, ApiError> {
-    const MEMBER: &str = "STATUS_ID";
-    let Some(parameters) = form.json("finalizationParameters")? else { return Ok(None) };
-    match parameters.get(MEMBER) {
-        None => Ok(None),
-        Some(value) => uuid(MEMBER, value.as_str().unwrap_or_default()).map(Some),
+/// The file with the commands: the one that came along, or one that was stored before.
+async fn take_file(shared: &Arc<Shared>, form: &mut Form, job: &mut JobRequest) -> Result<Upload, ApiError> {
+    let stored = form.uuid("fileId")?;
+    let mut files = std::mem::take(&mut form.files).into_iter();
+    let inline = files.next();
+    if files.next().is_some() {
+        return Err(ApiError::bad_request("The body has two parts named file."));
     }
-}
-
-/// Writes the job down and answers with it; the work is done later.
-async fn accept(shared: Arc<Shared>, account: Account, id: String, request: JobRequest) -> Answer {
-    let upload = request.upload.clone();
-    let accepted = shared
-        .blocking(move |shared| {
-            let hidden = shared.context.readings.hidden_polls;
-            let jobs = &shared.context.jobs;
-            jobs.accept(&id, &request, account.id, &account.name, crate::clock::now(), hidden).map_err(ApiError::from)
-        })
-        .await;
-    match accepted {
-        Ok(job) => Ok(Json(job.json(JobResultField::Included))),
-        Err(error) => {
-            if let Some(upload) = upload {
-                // The job that would have deleted the file does not exist.
-                let _ = tokio::fs::remove_file(shared.context.uploads.join(upload)).await;
+    if stored.is_some() && form.boolean("deleteFile")? == Some(true) {
+        job.delete_file = stored;
+    }
+    match (inline, stored) {
+        (Some(upload), None) => Ok(upload),
+        (Some(upload), Some(_)) => match shared.context.readings.file_and_file_id {
+            FileAndFileId::Refused => Err(ApiError::bad_request("Send file or fileId, not both.")),
+            FileAndFileId::JobError => {
+                job.fault = Some("Both file and fileId were sent.".to_owned());
+                Ok(upload)
             }
-            Err(error)
+        },
+        (None, Some(id)) => {
+            shared
+                .blocking(move |shared| {
+                    let unknown = || ApiError::not_found("The server knows no file of this fileId.");
+                    shared.context.jobs.file(id)?.ok_or_else(unknown)?;
+                    Upload::of_stored(shared, id).map_err(|error| match error.kind() {
+                        io::ErrorKind::NotFound => unknown(),
+                        _ => unwritable(&shared.context.uploads, &error),
+                    })
+                })
+                .await
         }
+        (None, None) => Err(ApiError::bad_request("The body needs a part named file, or a fileId.")),
     }
+}
+
+/// Writes the job down; the work is done later.
+async fn accept(
+    shared: Arc<Shared>,
+    account: Account,
+    id: String,
+    mut request: JobRequest,
+    upload: Option<Upload>,
+) -> Result<JobRow, ApiError> {
+    let accepted = shared.blocking(move |shared| {
+        let context = &shared.context;
+        if upload.is_some() {
+            sync_folder(shared, &context.uploads)?;
+        }
+        // From here on the job deletes the file; a job that is not accepted has none.
+        request.upload = upload.map(Upload::keep);
+        let by = Submitter { user: account.id, user_name: account.name.to_string(), at: now() };
+        let accepted = context.jobs.accept(&id, &request, &by, context.readings.hidden_polls);
+        if accepted.is_err()
+            && let Some(upload) = &request.upload
+        {
+            context.remove_upload(upload);
+        }
+        Ok(accepted?)
+    });
+    accepted.await
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::ApiError;
 use super::params::{Params, Segment};
-use crate::profile::IdExistsFrom;
+use crate::catalog::Store;
+use crate::profile::{IdExistsFrom, UnknownSynchronization};
 use crate::server::Shared;
 use crate::tracking;
 
@@ -55,14 +56,32 @@ pub(super) async fn exists(State(shared): State<Arc<Shared>>, Segment(id): Segme
     Ok(Json(exists))
 }
 
-/// `DELETE /import/synchronize/{sid}/evict`. Comes after the jobs accepted before; an id nobody knows is no error.
+/// `DELETE /import/synchronize/{sid}/evict`. Comes after the jobs accepted before.
 pub(super) async fn evict(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
-    shared.write(move |store| tracking::evict(store, &id)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let known = shared.write(move |store| known_then(store, &id, tracking::evict)).await?;
+    answer(&shared, known)
 }
 
-/// `DELETE /import/synchronize/{sid}`. Comes after the jobs accepted before; an id nobody knows is no error.
+/// `DELETE /import/synchronize/{sid}`. Comes after the jobs accepted before.
 pub(super) async fn remove(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
-    shared.write(move |store| tracking::remove(store, &id)).await?;
+    let known = shared.write(move |store| known_then(store, &id, tracking::remove)).await?;
+    answer(&shared, known)
+}
+
+/// Does something to a synchronization; tells whether it was known.
+fn known_then(
+    store: &Store,
+    id: &str,
+    act: impl FnOnce(&Store, &str) -> rusqlite::Result<()>,
+) -> rusqlite::Result<bool> {
+    let known = tracking::exists(&store.connection, id, false)?;
+    act(store, id)?;
+    Ok(known)
+}
+
+fn answer(shared: &Shared, known: bool) -> Result<StatusCode, ApiError> {
+    if !known && shared.context.readings.unknown_synchronization == UnknownSynchronization::NotFound {
+        return Err(ApiError::not_found("There is no such synchronization."));
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Number, Store, TypeNumber};
+use crate::profile::NameCase;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AssetRow {
@@ -17,7 +18,10 @@ pub(crate) struct AssetRow {
 impl Store {
     pub(crate) fn asset_by_name(&self, domain: Number, name: &str) -> rusqlite::Result<Option<Number>> {
         self.connection
-            .prepare_cached("SELECT number FROM asset WHERE domain = ?1 AND name = ?2")?
+            .prepare_cached(match self.name_case {
+                NameCase::Ignored => "SELECT number FROM asset WHERE domain = ?1 AND name = ?2 COLLATE NOCASE",
+                NameCase::Exact => "SELECT number FROM asset WHERE domain = ?1 AND name = ?2",
+            })?
             .query_row(params![domain, name], |row| row.get(0))
             .optional()
     }

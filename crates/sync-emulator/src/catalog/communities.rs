@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Number, Store};
+use crate::profile::NameCase;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CommunityRow {
@@ -18,7 +19,10 @@ impl Store {
         }
         let found = self
             .connection
-            .prepare_cached("SELECT number FROM community WHERE name = ?1")?
+            .prepare_cached(match self.name_case {
+                NameCase::Ignored => "SELECT number FROM community WHERE name = ?1 COLLATE NOCASE",
+                NameCase::Exact => "SELECT number FROM community WHERE name = ?1",
+            })?
             .query_row([name], |row| row.get(0))
             .optional()?;
         if let Some(number) = found {

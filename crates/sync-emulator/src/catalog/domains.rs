@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Number, Store, TypeNumber};
+use crate::profile::NameCase;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DomainRow {
@@ -19,7 +20,10 @@ impl Store {
         }
         let found = self
             .connection
-            .prepare_cached("SELECT number FROM domain WHERE community = ?1 AND name = ?2")?
+            .prepare_cached(match self.name_case {
+                NameCase::Ignored => "SELECT number FROM domain WHERE community = ?1 AND name = ?2 COLLATE NOCASE",
+                NameCase::Exact => "SELECT number FROM domain WHERE community = ?1 AND name = ?2",
+            })?
             .query_row(params![community, name], |row| row.get(0))
             .optional()?;
         if let Some(number) = found {

@@ -25,4 +25,4 @@ pub(crate) use mappings::MappingRow;
 pub(crate) use number::{Ids, Kind, Number, TypeNumber, UserNumber};
 pub(crate) use relations::End;
 pub(crate) use responsibilities::{OwnerKind, StoredOwner};
-pub(crate) use store::{OpenError, Stamp, Storage, Store, open_reader, open_writer, uploads};
+pub(crate) use store::{OpenError, Stamp, Storage, Store, files, open_reader, open_writer, uploads};

@@ -1,7 +1,25 @@
 //! Tables of the catalogue.
 
+use crate::profile::NameCase;
+
 /// Raised with every change of the tables; a folder with another number is refused.
 pub(super) const VERSION: i64 = 1;
+
+/// Names are looked up through the unique indexes of the tables, unless letters match whatever their case.
+pub(super) fn name_indexes(name_case: NameCase) -> &'static str {
+    match name_case {
+        NameCase::Ignored => {
+            "CREATE INDEX IF NOT EXISTS community_any_case ON community(name COLLATE NOCASE);
+             CREATE INDEX IF NOT EXISTS domain_any_case ON domain(community, name COLLATE NOCASE);
+             CREATE INDEX IF NOT EXISTS asset_any_case ON asset(domain, name COLLATE NOCASE);"
+        }
+        NameCase::Exact => {
+            "DROP INDEX IF EXISTS community_any_case;
+             DROP INDEX IF EXISTS domain_any_case;
+             DROP INDEX IF EXISTS asset_any_case;"
+        }
+    }
+}
 
 /// Keys are integers throughout. Tables that are only ever reached through a resource are clustered by it, so that what
 /// belongs together is written and read together.

@@ -10,6 +10,7 @@ use super::model::{Model, ModelError, ModelFile};
 use super::names::NameCache;
 use super::schema;
 use super::{Ids, Number, UserNumber};
+use crate::profile::NameCase;
 
 /// Statements kept ready per connection; the importer alone uses about eighty.
 const PREPARED_STATEMENTS: usize = 160;
@@ -70,11 +71,13 @@ pub(crate) struct Store {
     pub(crate) model: Arc<Model>,
     pub(super) stamp: Stamp,
     pub(super) names: NameCache,
+    /// How names are compared.
+    pub(super) name_case: NameCase,
     next: i64,
 }
 
 /// Opens or creates the catalogue; `files` are added to the packaged operating model, later ones win.
-pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile]) -> Result<Store, OpenError> {
+pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile], name_case: NameCase) -> Result<Store, OpenError> {
     let path = storage.catalog();
     let database = |source| OpenError::Database { path: path.clone(), source };
     let mut connection = Connection::open(&path).map_err(database)?;
@@ -85,6 +88,7 @@ pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile]) -> Result<Stor
     } else if found != schema::VERSION {
         return Err(OpenError::Layout { path, found, expected: schema::VERSION });
     }
+    connection.execute_batch(schema::name_indexes(name_case)).map_err(database)?;
 
     let (next, seed): (i64, i64) = connection
         .query_row("SELECT next, seed FROM counter", [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -118,6 +122,7 @@ pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile]) -> Result<Stor
         model: Arc::new(model),
         stamp: Stamp { at: 0, by: UserNumber(0) },
         names: NameCache::default(),
+        name_case,
         next,
     })
 }
@@ -233,4 +238,9 @@ impl Store {
 /// The folder with the files that hold uploads until their jobs are over.
 pub(crate) fn uploads(folder: &Path) -> PathBuf {
     folder.join("uploads")
+}
+
+/// The folder with the files that are stored on their own.
+pub(crate) fn files(folder: &Path) -> PathBuf {
+    folder.join("files")
 }

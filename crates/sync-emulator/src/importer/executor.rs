@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::failure::Outcome;
 use crate::catalog::{Kind, Number, Store};
-use crate::jobs::{RelationsAction, Tally};
+use crate::jobs::{CharacteristicsAction, JobRequest, Tally};
+use crate::profile::EmptyValues;
 
 /// What holds for every command of every job.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(crate) struct Rules {
     pub(crate) asset_responsibilities: bool,
     /// Users that can be named instead of given by id.
     pub(crate) users: HashMap<String, Uuid>,
+    /// What an attribute value without any text means.
+    pub(crate) empty_values: EmptyValues,
 }
 
 /// Executes commands within an open transaction.
@@ -23,7 +26,8 @@ pub(crate) struct Rules {
 pub(crate) struct Importer<'s> {
     pub(super) store: &'s mut Store,
     pub(super) rules: &'s Rules,
-    pub(super) relations: RelationsAction,
+    pub(super) relations: CharacteristicsAction,
+    pub(super) attributes: CharacteristicsAction,
     /// The first number given out by this job: communities from there on are too young to be parents.
     pub(super) floor: Number,
     /// Start of the job, in milliseconds since 1970.
@@ -33,9 +37,10 @@ pub(crate) struct Importer<'s> {
 }
 
 impl<'s> Importer<'s> {
-    pub(crate) fn new(store: &'s mut Store, rules: &'s Rules, relations: RelationsAction, started: i64) -> Self {
+    pub(crate) fn new(store: &'s mut Store, rules: &'s Rules, request: &JobRequest, started: i64) -> Self {
         let floor = store.next_number();
-        Self { store, rules, relations, floor, started, tally: Tally::default() }
+        let JobRequest { relations, attributes, .. } = *request;
+        Self { store, rules, relations, attributes, floor, started, tally: Tally::default() }
     }
 
     /// Executes one command and says which resource it is about. After an error the database may hold half of the

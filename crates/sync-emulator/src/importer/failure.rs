@@ -30,11 +30,20 @@ impl From<CommandError> for Failure {
     }
 }
 
-/// What stops a command: something wrong with it, or with the database.
+/// What stops a command: something wrong with it, another job, or the database.
 #[derive(Debug)]
 pub(crate) enum Trouble {
     Command(Failure),
+    /// Another job is about the same thing: the whole job ends.
+    Clash(Failure),
     Database(rusqlite::Error),
+}
+
+impl Trouble {
+    pub(super) fn clash(message: &str) -> Self {
+        let category = Some(Category::Asset);
+        Self::Clash(Failure { error_type: ErrorType::Runtime, category, message: message.to_owned() })
+    }
 }
 
 impl From<Failure> for Trouble {

@@ -7,6 +7,7 @@ mod apply;
 mod executor;
 mod failure;
 mod fingerprint;
+mod input;
 mod merge;
 mod resolve;
 mod run;

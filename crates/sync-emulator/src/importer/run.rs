@@ -1,22 +1,19 @@
 //! One file from its first command to its last.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
-use super::executor::{Importer, Rules};
+use super::executor::Importer;
 use super::failure::{Failure, Trouble};
+use super::input;
 use super::merge::identifier_text;
 use super::source::{Group, Groups};
-use crate::catalog::{Stamp, Store};
-use crate::jobs::{Context, ErrorEntry, ErrorType, JobRequest, Tally};
-use crate::profile::{FailedCommands, IndexBase};
+use crate::catalog::{Kind, Number, Stamp, Store};
+use crate::jobs::{Accepted, Claims, Context, ErrorEntry, ErrorType, Operation, Taken, Tally};
+use crate::profile::{CanceledWork, ConcurrentAssets, FailedCommands, IndexBase};
 use crate::tracking::Cycle;
 
 /// Groups in one transaction where failing commands are skipped.
 const GROUPS_PER_TRANSACTION: u64 = 500;
-/// Bytes read at a time.
-const READ_BYTES: usize = 256 * 1024;
 
 /// How an import ended. In each case but [`Import::Stopped`] and [`Import::RolledBack`] a transaction is open that holds
 /// what has not been committed yet.
@@ -28,40 +25,48 @@ pub(crate) enum Import {
     Aborted { tally: Tally, errors: Vec<ErrorEntry>, count: u64 },
     /// Nothing of the current transaction is left.
     RolledBack { tally: Tally, error: ErrorEntry },
+    /// The job is to end here. What is left of its work is in the open transaction.
+    Canceled { tally: Tally, errors: Vec<ErrorEntry> },
     /// The server stops; the job has to run again.
     Stopped,
 }
 
-/// Executes the commands of a file.
+/// Executes the commands of a file. Assets that are touched go into `claims`.
 pub(crate) fn import(
     context: &Context,
-    rules: &Rules,
     store: &mut Store,
     stamp: Stamp,
-    synchronization: &str,
-    request: &JobRequest,
+    job: &Accepted,
     path: &Path,
+    claims: &mut Claims,
 ) -> rusqlite::Result<Import> {
-    let file = match File::open(path) {
-        Ok(file) => file,
+    let request = &job.request;
+    let (reader, length) = match input::open(path, request) {
+        Ok(opened) => opened,
         Err(error) => {
-            tracing::error!(%error, path = %path.display(), "the upload of a job is gone");
+            tracing::error!(%error, path = %path.display(), "the upload of a job cannot be read");
             store.roll_back()?;
             let error = ErrorEntry::of_job(ErrorType::Runtime, "The uploaded file is not there any more.");
             return Ok(Import::RolledBack { tally: Tally::default(), error });
         }
     };
-    let length = file.metadata().map(|metadata| metadata.len()).unwrap_or(0).max(1);
-    let mut groups = Groups::new(BufReader::with_capacity(READ_BYTES, file), request.relations);
-    let cycle = Cycle::open(store, synchronization)?;
-    let mut importer = Importer::new(store, rules, request.relations, stamp.at);
-    let mut run = Run { context, cycle, tally: Tally::default(), errors: Vec::new(), count: 0 };
+    let mut groups = Groups::new(reader, request, context.readings.null_members);
+    let cycle = match request.operation {
+        Operation::Import => None,
+        _ => Some(Cycle::open(store, &job.synchronization)?),
+    };
+    let mut importer = Importer::new(store, &context.rules, request, stamp.at);
+    let mut run =
+        Run { context, taken: &job.taken, cycle, claims, tally: Tally::default(), errors: Vec::new(), count: 0 };
     let mut group = Group::default();
     let mut in_transaction = 0;
     loop {
         if context.is_stopping() {
             importer.store().roll_back()?;
             return Ok(Import::Stopped);
+        }
+        if context.jobs.is_canceling() {
+            return run.canceled(importer.store());
         }
         match groups.next_group(&mut group) {
             Ok(true) => {}
@@ -85,6 +90,11 @@ pub(crate) fn import(
         match executed {
             Ok(()) => {}
             Err(Trouble::Database(error)) => return Err(error),
+            Err(Trouble::Clash(failure)) => {
+                let error = run.entry(&group, failure);
+                importer.store().roll_back()?;
+                return Ok(Import::RolledBack { tally: run.tally.only_failures(), error });
+            }
             Err(Trouble::Command(failure)) => {
                 let entry = run.entry(&group, failure);
                 if let Some(category) = entry.category {
@@ -112,13 +122,28 @@ pub(crate) fn import(
 
 struct Run<'c> {
     context: &'c Context,
-    cycle: Cycle,
+    /// Assets that jobs beside this one have touched.
+    taken: &'c Taken,
+    /// Nothing where the import is no part of a synchronization.
+    cycle: Option<Cycle>,
+    claims: &'c mut Claims,
     tally: Tally,
     errors: Vec<ErrorEntry>,
     count: u64,
 }
 
 impl Run<'_> {
+    fn canceled(self, store: &mut Store) -> rusqlite::Result<Import> {
+        let tally = match self.context.readings.canceled_work {
+            CanceledWork::Kept => self.tally,
+            CanceledWork::RolledBack => {
+                store.roll_back()?;
+                self.tally.only_failures()
+            }
+        };
+        Ok(Import::Canceled { tally, errors: self.errors })
+    }
+
     /// Executes a group so that nothing of it is left if it fails.
     fn execute_alone(&mut self, importer: &mut Importer<'_>, group: &Group) -> rusqlite::Result<Result<(), Trouble>> {
         importer.store().save_point()?;
@@ -131,35 +156,49 @@ impl Run<'_> {
                     self.see_failed(importer, group)?;
                 }
             }
-            Err(Trouble::Database(_)) => {}
+            Err(Trouble::Clash(_) | Trouble::Database(_)) => {}
         }
         Ok(executed)
     }
 
     fn execute(&mut self, importer: &mut Importer<'_>, group: &Group) -> Result<(), Trouble> {
-        let identity = group.identity();
-        let hash = group.hash();
-        if let Some(identity) = identity
-            && let Some((kind, resource)) = self.cycle.unchanged(importer.store(), identity, hash)?
+        let tracked = self.cycle.zip(group.identity());
+        if let Some((cycle, identity)) = tracked
+            && let Some((kind, resource)) = cycle.unchanged(importer.store(), identity, group.hash())?
         {
-            self.cycle.see(importer.store(), kind, resource, identity)?;
+            cycle.see(importer.store(), kind, resource, identity)?;
             return Ok(());
         }
         let command = group.command()?;
         let (kind, resource) = importer.execute(&command)?;
-        if let Some(identity) = identity {
-            self.cycle.see(importer.store(), kind, resource, identity)?;
-            self.cycle.remember(importer.store(), identity, hash, kind, resource)?;
+        if kind == Kind::Asset {
+            self.claim(resource)?;
+        }
+        if let Some((cycle, identity)) = tracked {
+            cycle.see(importer.store(), kind, resource, identity)?;
+            cycle.remember(importer.store(), identity, group.hash(), kind, resource)?;
         }
         self.tally.add(importer.tally());
         Ok(())
     }
 
+    fn claim(&mut self, asset: Number) -> Result<(), Trouble> {
+        if self.context.readings.concurrent_assets == ConcurrentAssets::Serialized {
+            return Ok(());
+        }
+        if self.taken.contains(asset) {
+            return Err(Trouble::clash("Clash with another job that changes the same asset; retry."));
+        }
+        self.claims.add(asset);
+        Ok(())
+    }
+
     fn see_failed(&mut self, importer: &mut Importer<'_>, group: &Group) -> rusqlite::Result<()> {
-        let (Some(identity), Ok(command)) = (group.identity(), group.command()) else { return Ok(()) };
+        let (Some(cycle), Some(identity)) = (self.cycle, group.identity()) else { return Ok(()) };
+        let Ok(command) = group.command() else { return Ok(()) };
         match importer.find(&command) {
-            Ok(Some((kind, resource))) => self.cycle.see(importer.store(), kind, resource, identity),
-            Ok(None) | Err(Trouble::Command(_)) => Ok(()),
+            Ok(Some((kind, resource))) => cycle.see(importer.store(), kind, resource, identity),
+            Ok(None) | Err(Trouble::Command(_) | Trouble::Clash(_)) => Ok(()),
             Err(Trouble::Database(error)) => Err(error),
         }
     }

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sync_core::command::Command;
 use sync_formats::{JsonShape, JsonSplitter, Record, SplitError};
@@ -10,7 +11,8 @@ use sync_formats::{JsonShape, JsonSplitter, Record, SplitError};
 use super::failure::Failure;
 use super::fingerprint::{Digest16, Fingerprints, short};
 use super::merge::merge;
-use crate::jobs::RelationsAction;
+use crate::jobs::{Category, JobRequest};
+use crate::profile::NullMembers;
 
 /// Neighbours beyond this many commands or bytes begin a group of their own, so that memory stays bounded.
 const GROUP_COMMANDS: usize = 1000;
@@ -27,6 +29,8 @@ pub(super) struct Group {
     pub(super) offset: u64,
     identity: Option<Digest16>,
     hasher: Sha256,
+    /// Whether a member is `null` where that is not allowed.
+    has_null: bool,
 }
 
 impl Group {
@@ -47,6 +51,12 @@ impl Group {
 
     /// The group as one command.
     pub(super) fn command(&self) -> Result<Command<'_>, Failure> {
+        if self.has_null {
+            return Err(Failure {
+                category: None,
+                ..Failure::new(Category::Asset, "The command has a member that is null.")
+            });
+        }
         let mut start = 0;
         let mut merged: Option<Command<'_>> = None;
         for &end in &self.ends {
@@ -57,13 +67,14 @@ impl Group {
                 None => merged = Some(command),
             }
         }
-        merged.ok_or_else(|| Failure::new(crate::jobs::Category::Asset, "An empty group holds no command."))
+        merged.ok_or_else(|| Failure::new(Category::Asset, "An empty group holds no command."))
     }
 
     fn clear(&mut self) {
         self.buffer.clear();
         self.ends.clear();
         self.identity = None;
+        self.has_null = false;
         self.hasher = Sha256::new();
     }
 
@@ -112,11 +123,26 @@ fn check_json(record: &Record<'_>) -> Result<(), SourceError> {
     }
 }
 
+/// Whether anything in a command is `null`. Most have not even the letters.
+fn has_null(bytes: &[u8]) -> bool {
+    fn holds(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::Array(values) => values.iter().any(holds),
+            Value::Object(members) => members.values().any(holds),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+    bytes.windows(4).any(|letters| letters == b"null") && serde_json::from_slice(bytes).is_ok_and(|value| holds(&value))
+}
+
 /// The groups of a file.
 pub(super) struct Groups<R> {
     splitter: JsonSplitter<R>,
     fingerprints: Fingerprints,
-    relations: RelationsAction,
+    /// What the commands mean beside what they say.
+    actions: [u8; 2],
+    nulls: NullMembers,
     /// The group that the next command may still belong to.
     open: Group,
     /// Met after the open group began; told once that group is handed on.
@@ -125,11 +151,12 @@ pub(super) struct Groups<R> {
 }
 
 impl<R: Read> Groups<R> {
-    pub(super) fn new(reader: R, relations: RelationsAction) -> Self {
+    pub(super) fn new(reader: R, request: &JobRequest, nulls: NullMembers) -> Self {
         Self {
             splitter: JsonSplitter::new(reader, JsonShape::Array),
             fingerprints: Fingerprints::default(),
-            relations,
+            actions: [request.relations as u8, request.attributes as u8],
+            nulls,
             open: Group::default(),
             error: None,
             at_end: false,
@@ -161,7 +188,8 @@ impl<R: Read> Groups<R> {
                     continue;
                 }
             };
-            let command = Command::from_slice(record.bytes).ok();
+            let is_refused = self.nulls == NullMembers::Refused && has_null(record.bytes);
+            let command = Command::from_slice(record.bytes).ok().filter(|_| !is_refused);
             if command.is_none()
                 && let Err(error) = check_json(&record)
             {
@@ -179,8 +207,9 @@ impl<R: Read> Groups<R> {
                 self.open.first = record.position.index;
                 self.open.offset = record.position.offset;
                 self.open.identity = identity;
-                self.open.hasher.update([self.relations as u8]);
+                self.open.hasher.update(self.actions);
             }
+            self.open.has_null |= is_refused;
             self.open.push(record.bytes);
             if let Some(command) = &command {
                 self.fingerprints.content(command, &mut self.open.hasher);

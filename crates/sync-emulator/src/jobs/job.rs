@@ -1,5 +1,7 @@
 //! A job as the outside sees it.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -12,6 +14,13 @@ macro_rules! words {
         pub(crate) enum $name { $($variant,)* }
 
         impl $name {
+            pub(crate) fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
             pub(crate) fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
@@ -19,10 +28,7 @@ macro_rules! words {
 
         impl rusqlite::types::FromSql for $name {
             fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
-                match value.as_str()? {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err(rusqlite::types::FromSqlError::InvalidType),
-                }
+                Self::parse(value.as_str()?).ok_or(rusqlite::types::FromSqlError::InvalidType)
             }
         }
 
@@ -34,8 +40,15 @@ macro_rules! words {
     };
 }
 words! {
-    /// Where a job stands. CANCELING and CANCELED come with the call that cancels.
-    JobState { Waiting = "WAITING", Running = "RUNNING", Completed = "COMPLETED", Error = "ERROR", }
+    /// Where a job stands.
+    JobState {
+        Waiting = "WAITING",
+        Running = "RUNNING",
+        Canceling = "CANCELING",
+        Completed = "COMPLETED",
+        Canceled = "CANCELED",
+        Error = "ERROR",
+    }
 }
 words! {
     /// How a job ended.
@@ -50,7 +63,29 @@ words! {
 
 impl JobState {
     pub(crate) fn is_terminal(self) -> bool {
-        matches!(self, Self::Completed | Self::Error)
+        matches!(self, Self::Completed | Self::Canceled | Self::Error)
+    }
+
+    /// What the newer jobs API calls it; its words are known from a tool description alone.
+    pub(crate) fn newer_word(self) -> &'static str {
+        match self {
+            Self::Canceling => "RUNNING",
+            Self::Canceled => "DELETED",
+            Self::Error => "FAILED",
+            other => other.as_str(),
+        }
+    }
+
+    /// The states behind a word of the newer jobs API.
+    pub(crate) fn of_newer_word(word: &str) -> Option<&'static [Self]> {
+        Some(match word {
+            "WAITING" => &[Self::Waiting],
+            "RUNNING" => &[Self::Running, Self::Canceling],
+            "COMPLETED" => &[Self::Completed],
+            "FAILED" => &[Self::Error],
+            "DELETED" => &[Self::Canceled],
+            _ => return None,
+        })
     }
 }
 
@@ -86,6 +121,7 @@ pub(crate) struct JobRow {
 pub(crate) const JOB_TYPE: &str = "IMPORT";
 
 impl JobRow {
+    /// The shape of `/rest/2.0/jobs`: times in milliseconds.
     pub(crate) fn json(&self, result: JobResultField) -> Value {
         let mut job = json!({
             "id": self.id,
@@ -94,7 +130,7 @@ impl JobRow {
             "type": JOB_TYPE,
             "state": self.state.as_str(),
             "progressPercentage": self.progress,
-            "cancelable": false,
+            "cancelable": !self.state.is_terminal(),
             "visibility": 0,
             "system": false,
             "createdOn": self.created_on,
@@ -106,28 +142,46 @@ impl JobRow {
         if result == JobResultField::Included {
             job["result"] = self.result.as_str().into();
         }
+        self.add_optional(&mut job, Value::from);
+        job
+    }
+
+    /// The shape of `/rest/jobs/v1/jobs`: times as text, other words for states, `user` instead of `userId`.
+    pub(crate) fn newer_json(&self) -> Value {
+        let mut job = json!({
+            "id": self.id,
+            "name": self.name,
+            "type": JOB_TYPE,
+            "state": self.state.newer_word(),
+            "result": self.result.as_str(),
+            "progressPercentage": self.progress,
+            "selfManaged": false,
+            "createdOn": date_time(self.created_on),
+            "createdBy": self.user,
+            "lastModifiedOn": date_time(self.modified_on),
+            "lastModifiedBy": self.user,
+            "user": self.user,
+        });
+        self.add_optional(&mut job, |at| Value::from(date_time(at)));
+        job
+    }
+
+    fn add_optional(&self, job: &mut Value, time: impl Fn(i64) -> Value) {
         let optional = [
             ("message", self.message.clone().map(Value::from)),
-            ("startDate", self.started_on.map(Value::from)),
-            ("endDate", self.ended_on.map(Value::from)),
+            ("startDate", self.started_on.map(&time)),
+            ("endDate", self.ended_on.map(&time)),
         ];
         for (name, value) in optional {
             if let Some(value) = value {
                 job[name] = value;
             }
         }
-        job
     }
 }
 
-/// Which jobs a list shows.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct JobFilter {
-    /// A LIKE pattern or, for exact matches, the name itself.
-    pub(crate) name: Option<crate::catalog::read::NameMatch>,
-    pub(crate) states: Vec<String>,
-    pub(crate) results: Vec<String>,
-    pub(crate) types: Vec<String>,
-    pub(crate) created_by: Option<Uuid>,
-    pub(crate) ascending: bool,
+/// `2026-07-01T12:00:00.000Z`
+fn date_time(millis: i64) -> String {
+    let since = Duration::from_millis(millis.max(0).unsigned_abs());
+    humantime::format_rfc3339_millis(UNIX_EPOCH + since).to_string()
 }

@@ -1,14 +1,20 @@
 //! The list of jobs: what was accepted is here before it is answered.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
 
-use super::{JobFilter, JobRequest, JobResult, JobRow, JobState, Report, Work, job::JOB_TYPE};
+use super::slots::{Entry, Slots};
+use super::{
+    Claims, Cursor, JobFilter, JobRequest, JobResult, JobRow, JobState, Report, Taken, Work, files, job::JOB_TYPE,
+};
 use crate::catalog::Storage;
+use crate::profile::JobOrder;
 
 /// Fresh jobs whose reads still have to fail; beyond this many the oldest settings are forgotten.
 const HIDDEN_LIMIT: usize = 10_000;
@@ -19,8 +25,12 @@ CREATE TABLE IF NOT EXISTS job(
     state TEXT NOT NULL, result TEXT NOT NULL, message TEXT, created_on INTEGER NOT NULL, modified_on INTEGER NOT NULL,
     started_on INTEGER, ended_on INTEGER, user BLOB NOT NULL, user_name TEXT NOT NULL, synchronization TEXT NOT NULL,
     request TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS job_pending ON job(number) WHERE state IN ('WAITING', 'RUNNING');
+DROP INDEX IF EXISTS job_pending;
+CREATE INDEX IF NOT EXISTS job_unfinished ON job(number) WHERE state IN ('WAITING', 'RUNNING', 'CANCELING');
 ";
+
+/// The condition of the index above.
+const UNFINISHED: &str = "state IN ('WAITING', 'RUNNING', 'CANCELING')";
 
 /// Why a job is not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -41,16 +51,35 @@ pub(crate) enum QueueError {
 pub(crate) struct Jobs {
     inner: Mutex<Inner>,
     limit: usize,
+    /// Whether the job that is worked on is to stop.
+    pub(super) is_canceling: AtomicBool,
 }
 
 #[derive(Debug)]
-struct Inner {
-    connection: Connection,
+pub(super) struct Inner {
+    pub(super) connection: Connection,
     /// Gone once the server stops.
     sender: Option<Sender<Work>>,
-    waiting: usize,
-    running: Option<(Uuid, u8)>,
+    pub(super) slots: Slots,
+    /// Jobs that the worker has not taken yet.
+    pub(super) waiting: usize,
+    pub(super) at_work: Option<AtWork>,
     hidden: HashMap<Uuid, u32>,
+}
+
+/// The job that the worker works on.
+#[derive(Debug)]
+pub(super) struct AtWork {
+    pub(super) id: Uuid,
+    percent: u8,
+}
+
+/// Who asks for a job, and when.
+#[derive(Debug, Clone)]
+pub(crate) struct Submitter {
+    pub(crate) user: Uuid,
+    pub(crate) user_name: String,
+    pub(crate) at: i64,
 }
 
 /// A job to be executed.
@@ -61,6 +90,8 @@ pub(crate) struct Accepted {
     pub(crate) request: JobRequest,
     pub(crate) user: Uuid,
     pub(crate) user_name: String,
+    /// Assets that other jobs have touched while this one was running.
+    pub(crate) taken: Taken,
 }
 
 impl Jobs {
@@ -69,34 +100,22 @@ impl Jobs {
         storage: &Storage,
         sender: Sender<Work>,
         limit: usize,
+        together: usize,
+        order: JobOrder,
         outcome: impl Fn(Uuid) -> rusqlite::Result<Option<(JobState, JobResult, String)>>,
     ) -> rusqlite::Result<Self> {
         let connection = Connection::open(storage.folder.join("jobs.sqlite"))?;
         storage.prepare(&connection, 2048)?;
         connection.execute_batch(TABLES)?;
-        let unfinished: Vec<(i64, Uuid, i64)> = connection
-            .prepare("SELECT number, id, modified_on FROM job WHERE state IN ('WAITING', 'RUNNING') ORDER BY number")?
-            .query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?), row.get(2)?)))?
-            .collect::<rusqlite::Result<_>>()?;
-        let mut waiting = 0;
-        for (number, id, at) in unfinished {
-            // The catalogue knows whether the job was committed; this list may lag behind it by one step.
-            match outcome(id)? {
-                Some((state, result, message)) => finish(&connection, id, state, result, &message, at)?,
-                None => {
-                    connection
-                        .execute("UPDATE job SET state = 'WAITING', started_on = NULL WHERE number = ?1", [number])?;
-                    waiting += 1;
-                    // The receiver is alive: the caller holds it.
-                    let _ = sender.send(Work::Job(number));
-                }
-            }
-        }
-        let inner = Inner { connection, sender: Some(sender), waiting, running: None, hidden: HashMap::new() };
-        Ok(Self { inner: Mutex::new(inner), limit })
+        connection.execute_batch(files::TABLES)?;
+        let slots = Slots::new(together, order);
+        let mut inner =
+            Inner { connection, sender: Some(sender), slots, waiting: 0, at_work: None, hidden: HashMap::new() };
+        inner.recover(outcome)?;
+        Ok(Self { inner: Mutex::new(inner), limit, is_canceling: AtomicBool::new(false) })
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
         // Each use leaves the list in order, so a panic elsewhere while it was locked does no harm.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,9 +125,7 @@ impl Jobs {
         &self,
         synchronization: &str,
         request: &JobRequest,
-        user: Uuid,
-        user_name: &str,
-        now: i64,
+        by: &Submitter,
         hidden_polls: u32,
     ) -> Result<JobRow, QueueError> {
         let content = serde_json::to_string(request)?;
@@ -124,14 +141,15 @@ impl Jobs {
             result: JobResult::NotSet,
             message: None,
             progress: 0.0,
-            created_on: now,
-            modified_on: now,
+            created_on: by.at,
+            modified_on: by.at,
             started_on: None,
             ended_on: None,
-            user,
+            user: by.user,
         };
-        inner
-            .connection
+        let Inner { connection, slots, .. } = &mut *inner;
+        let transaction = connection.unchecked_transaction()?;
+        transaction
             .prepare_cached(
                 "INSERT INTO job(id, name, type, state, result, created_on, modified_on, user, user_name,
                  synchronization, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)",
@@ -142,13 +160,19 @@ impl Jobs {
                 JOB_TYPE,
                 row.state,
                 row.result,
-                now,
-                user.as_bytes(),
-                user_name,
+                by.at,
+                by.user.as_bytes(),
+                by.user_name,
                 synchronization,
                 content
             ])?;
-        let number = inner.connection.last_insert_rowid();
+        let number = transaction.last_insert_rowid();
+        let synchronization = synchronization.to_owned();
+        slots.add(Entry { number, id: row.id, synchronization, operation: request.operation });
+        if let Err(error) = show_running(&transaction, slots.fill(), by.at).and_then(|()| transaction.commit()) {
+            slots.end(row.id, Claims::default());
+            return Err(error.into());
+        }
         inner.waiting += 1;
         if hidden_polls > 0 {
             if inner.hidden.len() >= HIDDEN_LIMIT {
@@ -156,7 +180,7 @@ impl Jobs {
             }
             inner.hidden.insert(row.id, hidden_polls);
         }
-        if sender.send(Work::Job(number)).is_err() {
+        if sender.send(Work::Job).is_err() {
             return Err(QueueError::Stopping);
         }
         Ok(row)
@@ -184,21 +208,21 @@ impl Jobs {
         true
     }
 
-    /// Whether a job of this synchronization waits or runs.
+    /// Whether a job of this synchronization is not over.
     pub(crate) fn is_pending(&self, synchronization: &str) -> rusqlite::Result<bool> {
         self.inner()
             .connection
-            .prepare_cached(
-                "SELECT EXISTS(SELECT 1 FROM job WHERE state IN ('WAITING', 'RUNNING') AND synchronization = ?1)",
-            )?
+            .prepare_cached(&format!("SELECT EXISTS(SELECT 1 FROM job WHERE {UNFINISHED} AND synchronization = ?1)"))?
             .query_row([synchronization], |row| row.get(0))
     }
 
-    /// Identifiers with a job that waits or runs.
+    /// Identifiers with a job that is not over.
     pub(crate) fn pending_synchronizations(&self) -> rusqlite::Result<Vec<String>> {
         self.inner()
             .connection
-            .prepare_cached("SELECT DISTINCT synchronization FROM job WHERE state IN ('WAITING', 'RUNNING')")?
+            .prepare_cached(&format!(
+                "SELECT DISTINCT synchronization FROM job WHERE {UNFINISHED} AND synchronization <> ''"
+            ))?
             .query_map([], |row| row.get(0))?
             .collect()
     }
@@ -208,7 +232,7 @@ impl Jobs {
         let requests: Vec<String> = self
             .inner()
             .connection
-            .prepare("SELECT request FROM job WHERE state IN ('WAITING', 'RUNNING')")?
+            .prepare(&format!("SELECT request FROM job WHERE {UNFINISHED}"))?
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
         let requests = requests.iter().filter_map(|request| serde_json::from_str::<JobRequest>(request).ok());
@@ -218,97 +242,186 @@ impl Jobs {
     pub(crate) fn get(&self, id: Uuid) -> rusqlite::Result<Option<JobRow>> {
         let inner = self.inner();
         let sql = format!("SELECT {COLUMNS} FROM job WHERE id = ?1");
-        let running = inner.running;
-        inner.connection.prepare_cached(&sql)?.query_row([id.as_bytes()], |row| job_row(row, running)).optional()
+        inner.connection.prepare_cached(&sql)?.query_row([id.as_bytes()], |row| inner.row(row)).optional()
     }
 
     /// One page of the list and the number of all that fit.
     pub(crate) fn find(&self, filter: &JobFilter, offset: i64, limit: i64) -> rusqlite::Result<(i64, Vec<JobRow>)> {
-        let mut conditions = vec!["1".to_owned()];
-        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        if let Some(name) = &filter.name {
-            conditions.push(name.condition("name"));
-            values.push(Box::new(name.value()));
-        }
-        if let Some(user) = filter.created_by {
-            conditions.push("user = ?".to_owned());
-            values.push(Box::new(user.as_bytes().to_vec()));
-        }
-        for (column, words) in [("state", &filter.states), ("result", &filter.results), ("type", &filter.types)] {
-            if !words.is_empty() {
-                conditions.push(format!("{column} IN ({})", vec!["?"; words.len()].join(", ")));
-                values.extend(words.iter().map(|word| Box::new(word.clone()) as Box<dyn ToSql>));
-            }
-        }
-        let conditions = conditions.join(" AND ");
+        let (condition, mut values) = filter.condition();
         let inner = self.inner();
-        let running = inner.running;
         let total = inner.connection.query_row(
-            &format!("SELECT count(*) FROM job WHERE {conditions}"),
+            &format!("SELECT count(*) FROM job WHERE {condition}"),
             params_from_iter(values.iter()),
             |row| row.get(0),
         )?;
         values.push(Box::new(limit));
         values.push(Box::new(offset));
-        let order = if filter.ascending { "ASC" } else { "DESC" };
-        let sql = format!("SELECT {COLUMNS} FROM job WHERE {conditions} ORDER BY number {order} LIMIT ? OFFSET ?");
+        let order = filter.order();
+        let sql = format!("SELECT {COLUMNS} FROM job WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?");
         let rows = inner
             .connection
             .prepare(&sql)?
-            .query_map(params_from_iter(values.iter()), |row| job_row(row, running))?
+            .query_map(params_from_iter(values.iter()), |row| inner.row(row))?
             .collect::<rusqlite::Result<_>>()?;
         Ok((total, rows))
     }
 
-    /// Takes a job off the queue.
-    pub(crate) fn start(&self, number: i64, now: i64) -> rusqlite::Result<Option<Accepted>> {
-        let mut inner = self.inner();
-        inner.waiting = inner.waiting.saturating_sub(1);
-        let found = inner
+    /// One page of the list and the place to go on from, if there is more.
+    pub(crate) fn page(&self, filter: &JobFilter, size: usize) -> rusqlite::Result<(Vec<JobRow>, Option<Cursor>)> {
+        let (condition, mut values) = filter.condition();
+        values.push(Box::new(size as i64 + 1));
+        let (key, order) = (filter.key_columns(), filter.order());
+        let sql = format!("SELECT {COLUMNS}, {key} FROM job WHERE {condition} ORDER BY {order} LIMIT ?");
+        let inner = self.inner();
+        let mut rows: Vec<(JobRow, Value, i64)> = inner
             .connection
-            .prepare_cached("SELECT id, synchronization, request, user, user_name FROM job WHERE number = ?1")?
-            .query_row([number], |row| {
-                Ok((
-                    Uuid::from_bytes(row.get(0)?),
-                    row.get::<_, String>(1)?,
-                    row.get::<_, String>(2)?,
-                    Uuid::from_bytes(row.get(3)?),
-                    row.get::<_, String>(4)?,
-                ))
-            })
-            .optional()?;
-        let Some((id, synchronization, request, user, user_name)) = found else { return Ok(None) };
-        let request = serde_json::from_str(&request)
-            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into()))?;
-        inner
-            .connection
-            .prepare_cached("UPDATE job SET state = 'RUNNING', started_on = ?2, modified_on = ?2 WHERE number = ?1")?
-            .execute(params![number, now])?;
-        inner.running = Some((id, 0));
-        Ok(Some(Accepted { id, synchronization, request, user, user_name }))
+            .prepare(&sql)?
+            .query_map(params_from_iter(values.iter()), |row| Ok((inner.row(row)?, row.get(10)?, row.get(11)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        let is_more = rows.len() > size;
+        rows.truncate(size);
+        let last = rows.last().filter(|_| is_more);
+        let next = last.map(|(_, key, number)| Cursor::new(filter, key.clone(), *number));
+        Ok((rows.into_iter().map(|(row, ..)| row).collect(), next))
     }
 
-    /// Says how far the running job is, in percent.
+    /// Takes the next job off the queue.
+    pub(crate) fn start(&self) -> rusqlite::Result<Option<Accepted>> {
+        let mut inner = self.inner();
+        let Some((entry, taken)) = inner.slots.next() else { return Ok(None) };
+        inner.waiting = inner.waiting.saturating_sub(1);
+        inner.at_work = Some(AtWork { id: entry.id, percent: 0 });
+        self.is_canceling.store(false, Ordering::Relaxed);
+        let (request, user, user_name) = inner
+            .connection
+            .prepare_cached("SELECT request, user, user_name FROM job WHERE number = ?1")?
+            .query_row([entry.number], |row| {
+                Ok((row.get::<_, String>(0)?, Uuid::from_bytes(row.get(1)?), row.get::<_, String>(2)?))
+            })?;
+        let request = read_request(&request)?;
+        Ok(Some(Accepted { id: entry.id, synchronization: entry.synchronization, request, user, user_name, taken }))
+    }
+
+    /// Says how far the job at work is, in percent.
     pub(crate) fn progress(&self, percent: u8) {
-        if let Some((_, progress)) = &mut self.inner().running {
-            *progress = percent;
+        if let Some(at_work) = &mut self.inner().at_work {
+            at_work.percent = percent;
         }
     }
 
-    /// Closes a job.
-    pub(crate) fn finish(&self, id: Uuid, report: &Report, now: i64) -> rusqlite::Result<()> {
+    /// Whether the job at work is to stop.
+    pub(crate) fn is_canceling(&self) -> bool {
+        self.is_canceling.load(Ordering::Relaxed)
+    }
+
+    /// Closes the job at work. `file` is the stored file that goes with it, `claims` are the assets it has touched.
+    pub(crate) fn finish(
+        &self,
+        id: Uuid,
+        report: &Report,
+        file: Option<Uuid>,
+        claims: Claims,
+        now: i64,
+    ) -> rusqlite::Result<()> {
         let mut inner = self.inner();
-        inner.running = None;
-        finish(&inner.connection, id, report.state, report.result, &report.message, now)
+        inner.at_work = None;
+        inner.slots.end(id, claims);
+        let Inner { connection, slots, .. } = &mut *inner;
+        let transaction = connection.unchecked_transaction()?;
+        finish(&transaction, id, report.state, report.result, &report.message, file, now)?;
+        show_running(&transaction, slots.fill(), now)?;
+        transaction.commit()
     }
 }
 
-fn finish(
+impl Inner {
+    /// Puts what was not finished back into the queue, in order.
+    fn recover(
+        &mut self,
+        outcome: impl Fn(Uuid) -> rusqlite::Result<Option<(JobState, JobResult, String)>>,
+    ) -> rusqlite::Result<()> {
+        type Unfinished = (i64, Uuid, JobState, i64, String, String);
+        let unfinished: Vec<Unfinished> = self
+            .connection
+            .prepare(&format!(
+                "SELECT number, id, state, modified_on, synchronization, request FROM job WHERE {UNFINISHED}
+                 ORDER BY number"
+            ))?
+            .query_map([], |row| {
+                let id = Uuid::from_bytes(row.get(1)?);
+                Ok((row.get(0)?, id, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        for (number, id, state, at, synchronization, request) in unfinished {
+            let request = read_request(&request)?;
+            // The catalogue knows whether the job was committed; this list may lag behind it by one step.
+            let known = match outcome(id)? {
+                None if state == JobState::Canceling => Some((JobState::Canceled, JobResult::Aborted, String::new())),
+                known => known,
+            };
+            if let Some((state, result, message)) = known {
+                finish(&self.connection, id, state, result, &message, request.deletes_file(state), at)?;
+                continue;
+            }
+            self.connection
+                .prepare_cached("UPDATE job SET state = 'WAITING', started_on = NULL WHERE number = ?1")?
+                .execute([number])?;
+            self.slots.add(Entry { number, id, synchronization, operation: request.operation });
+            self.waiting += 1;
+            if let Some(sender) = &self.sender {
+                // The receiver is alive: the caller holds it.
+                let _ = sender.send(Work::Job);
+            }
+        }
+        show_running(&self.connection, self.slots.fill(), crate::clock::now())
+    }
+
+    fn row(&self, row: &Row<'_>) -> rusqlite::Result<JobRow> {
+        let id = Uuid::from_bytes(row.get(0)?);
+        let state: JobState = row.get(2)?;
+        let progress = match &self.at_work {
+            _ if state.is_terminal() => 100.0,
+            Some(at_work) if at_work.id == id => f64::from(at_work.percent),
+            _ => 0.0,
+        };
+        Ok(JobRow {
+            id,
+            name: row.get(1)?,
+            state,
+            result: row.get(3)?,
+            message: row.get(4)?,
+            progress,
+            created_on: row.get(5)?,
+            modified_on: row.get(6)?,
+            started_on: row.get(7)?,
+            ended_on: row.get(8)?,
+            user: Uuid::from_bytes(row.get(9)?),
+        })
+    }
+}
+
+pub(super) fn show_running(connection: &Connection, begun: Vec<i64>, now: i64) -> rusqlite::Result<()> {
+    for number in begun {
+        connection
+            .prepare_cached("UPDATE job SET state = 'RUNNING', started_on = ?2, modified_on = ?2 WHERE number = ?1")?
+            .execute(params![number, now])?;
+    }
+    Ok(())
+}
+
+pub(super) fn read_request(text: &str) -> rusqlite::Result<JobRequest> {
+    serde_json::from_str(text)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, error.into()))
+}
+
+/// Notes that a job is over, and that the stored file that goes with it is gone.
+pub(super) fn finish(
     connection: &Connection,
     id: Uuid,
     state: JobState,
     result: JobResult,
     message: &str,
+    file: Option<Uuid>,
     now: i64,
 ) -> rusqlite::Result<()> {
     connection
@@ -316,30 +429,11 @@ fn finish(
             "UPDATE job SET state = ?2, result = ?3, message = ?4, ended_on = ?5, modified_on = ?5 WHERE id = ?1",
         )?
         .execute(params![id.as_bytes(), state, result, message, now])?;
-    Ok(())
+    match file {
+        Some(file) => files::forget(connection, file).map(drop),
+        None => Ok(()),
+    }
 }
 
+/// The columns that [`Inner::row`] reads.
 const COLUMNS: &str = "id, name, state, result, message, created_on, modified_on, started_on, ended_on, user";
-
-fn job_row(row: &Row<'_>, running: Option<(Uuid, u8)>) -> rusqlite::Result<JobRow> {
-    let id = Uuid::from_bytes(row.get(0)?);
-    let state: JobState = row.get(2)?;
-    let progress = match running {
-        _ if state.is_terminal() => 100.0,
-        Some((current, percent)) if current == id => f64::from(percent),
-        _ => 0.0,
-    };
-    Ok(JobRow {
-        id,
-        name: row.get(1)?,
-        state,
-        result: row.get(3)?,
-        message: row.get(4)?,
-        progress,
-        created_on: row.get(5)?,
-        modified_on: row.get(6)?,
-        started_on: row.get(7)?,
-        ended_on: row.get(8)?,
-        user: Uuid::from_bytes(row.get(9)?),
-    })
-}

@@ -2,14 +2,19 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
+use uuid::Uuid;
+
 use super::queue::Accepted;
-use super::{ErrorEntry, ErrorType, Finalization, JobResult, JobState, Jobs, Operation, Report, Strategy, Tally};
+use super::{
+    Claims, ErrorEntry, ErrorType, Finalization, JobRequest, JobResult, JobState, Jobs, Operation, Report, Strategy,
+    Tally,
+};
 use crate::catalog::{Stamp, Store, UserNumber};
 use crate::clock::now;
 use crate::importer::{Import, Rules, import};
@@ -22,7 +27,10 @@ pub(crate) struct Context {
     pub(crate) jobs: Jobs,
     pub(crate) readings: Readings,
     pub(crate) rules: Rules,
+    /// Folder with the files of jobs.
     pub(crate) uploads: PathBuf,
+    /// Folder with the files that are stored on their own.
+    pub(crate) files: PathBuf,
     /// Failed commands at which a job is aborted.
     pub(crate) failed_commands_limit: u64,
     pub(crate) stopping: AtomicBool,
@@ -33,13 +41,46 @@ impl Context {
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
+
+    /// Whether the job at work has to be left as it is.
+    pub(crate) fn has_to_stop(&self) -> bool {
+        self.is_stopping() || self.jobs.is_canceling()
+    }
+
+    /// Deletes what a job that is over needs no more.
+    pub(crate) fn clear_up(&self, request: &JobRequest, state: JobState) {
+        if let Some(upload) = &request.upload {
+            self.remove_upload(upload);
+        }
+        if let Some(file) = request.deletes_file(state) {
+            self.remove_stored(file);
+        }
+    }
+
+    pub(crate) fn remove_upload(&self, name: &str) {
+        remove(&self.uploads.join(name));
+    }
+
+    /// Deletes the content of a stored file.
+    pub(crate) fn remove_stored(&self, id: Uuid) {
+        remove(&self.files.join(id.to_string()));
+    }
+}
+
+fn remove(path: &Path) {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            tracing::warn!(%error, path = %path.display(), "cannot delete a file");
+        }
+        _ => {}
+    }
 }
 
 /// Something for the worker to do.
 #[derive(Debug)]
 pub(crate) enum Work {
-    /// The job of this number.
-    Job(i64),
+    /// The next job.
+    Job,
     /// Something short that needs the right to write.
     Task(Task),
 }
@@ -81,9 +122,9 @@ fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
         }
         match work {
             Work::Task(task) => (task.0)(&mut store),
-            Work::Job(number) => {
-                if let Err(error) = execute(context, &mut store, number) {
-                    tracing::error!(%error, job = number, "a job cannot be written down");
+            Work::Job => {
+                if let Err(error) = execute(context, &mut store) {
+                    tracing::error!(%error, "a job cannot be written down");
                 }
             }
         }
@@ -97,11 +138,12 @@ fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
 }
 
 /// Executes one job and writes its report.
-fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Result<()> {
-    let Some(job) = context.jobs.start(number, now())? else { return Ok(()) };
+fn execute(context: &Context, store: &mut Store) -> rusqlite::Result<()> {
+    let Some(job) = context.jobs.start()? else { return Ok(()) };
     let sample = context.readings.sample_counters;
+    let mut claims = Claims::default();
     // A defect in one job must not leave every later one waiting for ever.
-    let report = match catch_unwind(AssertUnwindSafe(|| perform(context, store, &job))) {
+    let report = match catch_unwind(AssertUnwindSafe(|| perform(context, store, &job, &mut claims))) {
         Ok(Ok(Some(report))) => report,
         Ok(Ok(None)) => return store.roll_back(),
         Ok(Err(error)) => {
@@ -113,19 +155,22 @@ fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Resul
             broken(store)?
         }
     };
-    if let Err(error) = write(store, &report, &job, sample) {
-        // Without its report the work is undone too, and whoever waits for the job has to learn that.
-        store.roll_back()?;
-        context.jobs.finish(job.id, &broken(store)?, now())?;
-        return Err(error);
+    if report.state == JobState::Error {
+        // What it had touched is as it was.
+        claims = Claims::default();
     }
-    context.jobs.finish(job.id, &report, now())?;
-    if let Some(upload) = &job.request.upload
-        && let Err(error) = std::fs::remove_file(context.uploads.join(upload))
-    {
-        tracing::warn!(%error, "cannot delete an upload");
-    }
-    Ok(())
+    let (report, written) = match write(store, &report, &job, sample) {
+        Ok(()) => (report, Ok(())),
+        Err(error) => {
+            // Without its report the work is undone too, and whoever waits for the job has to learn that.
+            store.roll_back()?;
+            (broken(store)?, Err(error))
+        }
+    };
+    let file = job.request.deletes_file(report.state);
+    context.jobs.finish(job.id, &report, file, claims, now())?;
+    context.clear_up(&job.request, report.state);
+    written
 }
 
 /// Commits the work of a job together with its report.
@@ -145,7 +190,16 @@ fn broken(store: &mut Store) -> rusqlite::Result<Report> {
 
 /// Does the work of a job. The open transaction holds what belongs to the report; without a report the job has to run
 /// again.
-fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Result<Option<Report>> {
+fn perform(
+    context: &Context,
+    store: &mut Store,
+    job: &Accepted,
+    claims: &mut Claims,
+) -> rusqlite::Result<Option<Report>> {
+    if let Some(fault) = &job.request.fault {
+        let error = ErrorEntry::of_job(ErrorType::Validation, fault.clone());
+        return Ok(Some(rolled_back(context, error, Tally::default())));
+    }
     let user = store.register_user(job.user, &job.user_name)?;
     store.begin(Stamp { at: now(), by: user })?;
     let stamp = store.stamp();
@@ -153,7 +207,7 @@ fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Re
         None => succeeded(Tally::default()),
         Some(upload) => {
             let path = context.uploads.join(upload);
-            let imported = import(context, &context.rules, store, stamp, &job.synchronization, &job.request, &path)?;
+            let imported = import(context, store, stamp, job, &path, claims)?;
             match imported {
                 Import::Finished { tally, errors, count: 0 } => Report { errors, ..succeeded(tally) },
                 Import::Finished { tally, errors, count } => Report {
@@ -173,12 +227,18 @@ fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Re
                     error_count: count,
                 },
                 Import::RolledBack { tally, error } => return Ok(Some(rolled_back(context, error, tally))),
+                Import::Canceled { tally, errors } => return canceled(context, job, tally, errors).map(Some),
                 Import::Stopped => return Ok(None),
             }
         }
     };
+    if job.request.simulation {
+        // The report tells what would have been done.
+        store.roll_back()?;
+        *claims = Claims::default();
+    }
     let finalizes = match (job.request.operation, report.result) {
-        (Operation::Batch, _) | (Operation::Full, JobResult::Aborted) => false,
+        (Operation::Import | Operation::Batch, _) | (Operation::Full, JobResult::Aborted) => false,
         (Operation::Full, JobResult::CompletedWithError) => context.readings.partial_import == PartialImport::Finalized,
         (Operation::Full | Operation::Finalize, _) => true,
     };
@@ -193,10 +253,20 @@ fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Re
                 store.roll_back()?;
                 return Ok(Some(rolled_back(context, error, Tally::default())));
             }
+            Finalized::Stopped if context.jobs.is_canceling() => {
+                store.roll_back()?;
+                return canceled(context, job, Tally::default(), Vec::new()).map(Some);
+            }
             Finalized::Stopped => return Ok(None),
         }
     }
     Ok(Some(report))
+}
+
+fn canceled(context: &Context, job: &Accepted, tally: Tally, errors: Vec<ErrorEntry>) -> rusqlite::Result<Report> {
+    let message = context.jobs.cancel_message(job.id)?;
+    let error_count = errors.len() as u64;
+    Ok(Report { state: JobState::Canceled, result: JobResult::Aborted, message, tally, errors, error_count })
 }
 
 fn succeeded(tally: Tally) -> Report {

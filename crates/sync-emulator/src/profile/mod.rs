@@ -1,10 +1,14 @@
 //! What differs between servers: the version, and one reading for each question the documentation leaves open.
 
+mod choices;
 mod readings;
 mod version;
 
-pub use readings::{
-    FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobResultField,
-    LargePage, MissingResources, MissingStatus, PartialImport, Readings, RestoredStatus,
+pub use choices::{
+    AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
+    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
+    RestoredStatus, UnknownSynchronization, UrlEncodedForm,
 };
+pub use readings::{Readings, UnknownReading};
 pub use version::{Profile, UnknownProfile};

@@ -1,135 +1,14 @@
-//! Readings of what no public page settles. The first variant of each enumeration is the default.
+//! Readings of what no public page settles.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-macro_rules! reading {
-    ($(#[$doc:meta])* $name:ident { $(#[$first_doc:meta])* $first:ident, $($(#[$other_doc:meta])* $other:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        #[non_exhaustive]
-        pub enum $name {
-            $(#[$first_doc])*
-            #[default]
-            $first,
-            $($(#[$other_doc])* $other,)*
-        }
-    };
-}
-
-reading! {
-    /// From when on a synchronization id exists.
-    IdExistsFrom {
-        /// Once a batch has completed.
-        Completed,
-        /// As soon as a batch is accepted.
-        Accepted,
-        /// Once a cycle has been finalized.
-        Finalized,
-    }
-}
-reading! {
-    /// What `CHANGE_STATUS` without a status leads to.
-    MissingStatus {
-        /// The request is refused with 400.
-        Refused,
-        /// The request is accepted and its job ends in ERROR.
-        JobError,
-    }
-}
-reading! {
-    /// What becomes of missing resources after a finalization with `IGNORE`.
-    IgnoredMembers {
-        /// They stay tracked, so a later `REMOVE_RESOURCES` still deletes them.
-        StayTracked,
-        /// They are forgotten, so nothing deletes them any more.
-        Forgotten,
-    }
-}
-reading! {
-    /// The status of an asset that was missing, was given the missing status, and is in the source again.
-    RestoredStatus {
-        /// The default status of its type.
-        Default,
-        /// The status it had before.
-        Previous,
-    }
-}
-reading! {
-    /// What `REMOVE_RESOURCES` does with missing resources of one kind.
-    MissingResources {
-        /// They are removed.
-        Removed,
-        /// They stay, but are no longer tracked.
-        Kept,
-    }
-}
-reading! {
-    /// Whether a command that failed in a partial batch counts as seen.
-    FailedCommands {
-        /// It does not: its resource is missing at finalize.
-        NotSeen,
-        /// It does, if its resource exists.
-        Seen,
-    }
-}
-reading! {
-    /// Whether the finalization of a single call runs after an import with some failed commands. It never runs after
-    /// an import that was aborted or rolled back.
-    PartialImport {
-        /// It does.
-        Finalized,
-        /// It does not; the cycle stays open.
-        NotFinalized,
-    }
-}
-reading! {
-    /// What a finalize does when no cycle is open.
-    FinalizeWithoutCycle {
-        /// Everything tracked counts as missing.
-        AllMissing,
-        /// The job ends in ERROR.
-        JobError,
-        /// The job succeeds and does nothing.
-        NoOp,
-    }
-}
-reading! {
-    /// What happens to a page limit above the maximum of 1000.
-    LargePage {
-        /// It is lowered to 1000.
-        Capped,
-        /// The request is refused with 400.
-        Refused,
-    }
-}
-reading! {
-    /// Whether `GET /jobs` and `GET /jobs/{id}` show the field `result`.
-    JobResultField {
-        /// They do not: the client has to read the summary.
-        Omitted,
-        /// They do.
-        Included,
-    }
-}
-reading! {
-    /// How a job answers that is not visible yet.
-    HiddenJob {
-        /// 404.
-        NotFound,
-        /// 500.
-        ServerError,
-    }
-}
-reading! {
-    /// The number of the first command in the `indices` of an error.
-    IndexBase {
-        /// 0.
-        Zero,
-        /// 1.
-        One,
-    }
-}
+use super::choices::{
+    AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
+    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
+    RestoredStatus, UnknownSynchronization, UrlEncodedForm,
+};
 
 /// One choice for each open question about the service that the server implements.
 ///
@@ -183,6 +62,34 @@ pub struct Readings {
     pub index_base: IndexBase,
     /// Whether a rolled back job lists the error that stopped it. Default: yes.
     pub rolled_back_error_listed: bool,
+    /// Whether changes with a session's cookie need `X-CSRF-TOKEN`. Default: they do.
+    pub csrf_token: CsrfToken,
+    /// In which order accepted jobs are worked on. Default: in the order of their acceptance.
+    pub job_order: JobOrder,
+    /// Two jobs at once that touch the same asset. Default: the second one ends in ERROR.
+    pub concurrent_assets: ConcurrentAssets,
+    /// The work of a job that is cancelled. Default: undone.
+    pub canceled_work: CanceledWork,
+    /// Which jobs API there is. Default: both.
+    pub jobs_api: JobsApi,
+    /// How calls of a missing jobs API are answered. Default: 410.
+    pub missing_jobs_api: MissingJobsApi,
+    /// Whether the older API can cancel. Default: by the version stood in for.
+    pub older_cancel: OlderCancel,
+    /// `file` and `fileId` in one request. Default: refused with 400.
+    pub file_and_file_id: FileAndFileId,
+    /// Submits as `application/x-www-form-urlencoded`. Default: refused with 415.
+    pub url_encoded_form: UrlEncodedForm,
+    /// Whether `attributesAction` is known. Default: no.
+    pub attributes_action: AttributesAction,
+    /// Evict and remove of an unknown synchronization. Default: 204.
+    pub unknown_synchronization: UnknownSynchronization,
+    /// Members that are `null`. Default: as if they were not there.
+    pub null_members: NullMembers,
+    /// Attribute values that are empty. Default: stored.
+    pub empty_values: EmptyValues,
+    /// How names are compared. Default: byte by byte.
+    pub name_case: NameCase,
 }
 
 impl Default for Readings {
@@ -206,6 +113,115 @@ impl Default for Readings {
             hidden_job: HiddenJob::default(),
             index_base: IndexBase::default(),
             rolled_back_error_listed: true,
+            csrf_token: CsrfToken::default(),
+            job_order: JobOrder::default(),
+            concurrent_assets: ConcurrentAssets::default(),
+            canceled_work: CanceledWork::default(),
+            jobs_api: JobsApi::default(),
+            missing_jobs_api: MissingJobsApi::default(),
+            older_cancel: OlderCancel::default(),
+            file_and_file_id: FileAndFileId::default(),
+            url_encoded_form: UrlEncodedForm::default(),
+            attributes_action: AttributesAction::default(),
+            unknown_synchronization: UnknownSynchronization::default(),
+            null_members: NullMembers::default(),
+            empty_values: EmptyValues::default(),
+            name_case: NameCase::default(),
         }
+    }
+}
+
+/// A text that names no reading, or no choice of one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnknownReading {
+    /// There is no such reading.
+    #[error("there is no reading {name:?}; there are {known}")]
+    Name {
+        /// What was asked for.
+        name: String,
+        /// All names, with commas.
+        known: String,
+    },
+    /// The reading has no such choice.
+    #[error("the reading {name} cannot be {choice:?}: {reason}")]
+    Choice {
+        /// The reading.
+        name: String,
+        /// What was asked for.
+        choice: String,
+        /// What it could be.
+        reason: String,
+    },
+}
+
+impl Readings {
+    /// The same with one answer changed: `name` as in JSON, or with hyphens or underscores.
+    ///
+    /// ```
+    /// use sync_emulator::{Readings, RestoredStatus};
+    ///
+    /// let readings = Readings::default().with("restored-status", "previous")?.with("hiddenPolls", "2")?;
+    /// assert_eq!(readings.restored_status, RestoredStatus::Previous);
+    /// assert_eq!(readings.hidden_polls, 2);
+    /// # Ok::<(), sync_emulator::UnknownReading>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`UnknownReading`] names what there is.
+    pub fn with(&self, name: &str, choice: &str) -> Result<Self, UnknownReading> {
+        let key = camel_case(name);
+        let mut members = match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members,
+            _ => serde_json::Map::new(),
+        };
+        let Some(member) = members.get_mut(&key) else {
+            let known = members.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            return Err(UnknownReading::Name { name: name.to_owned(), known });
+        };
+        *member = match member {
+            Value::String(_) => Value::from(choice),
+            _ => serde_json::from_str(choice).unwrap_or_else(|_| Value::from(choice)),
+        };
+        serde_json::from_value(Value::Object(members)).map_err(|error| UnknownReading::Choice {
+            name: key,
+            choice: choice.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split(['-', '_']);
+    let mut key = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        key.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        key.push_str(letters.as_str());
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reading_can_be_set_by_name_to_what_it_is() {
+        let readings = Readings::default();
+        let Ok(Value::Object(members)) = serde_json::to_value(&readings) else { panic!("an object") };
+        for (name, value) in members {
+            let choice = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            assert_eq!(readings.with(&name, &choice).as_ref(), Ok(&readings), "{name}");
+        }
+    }
+
+    #[test]
+    fn unknown_names_and_choices_are_told_apart() {
+        let error = Readings::default().with("restored-state", "previous").expect_err("no such reading");
+        assert!(error.to_string().contains("restoredStatus"), "{error}");
+        let error = Readings::default().with("restored-status", "former").expect_err("no such choice");
+        assert!(error.to_string().contains("`previous`"), "{error}");
+        assert!(Readings::default().with("uuid-ids-only", "perhaps").is_err());
     }
 }

@@ -27,6 +27,14 @@ impl Profile {
         }
     }
 
+    /// The version that the server says it has: the first one of the profile, or the last one before it.
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::BeforeV2026_07 => "2026.06.0",
+            Self::V2026_07 => "2026.07.0",
+        }
+    }
+
     /// The spelling on a command line: `before-2026.07` or `2026.07`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,23 +1,25 @@
 //! How a server is to be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use rusqlite::OptionalExtension;
 use tempfile::TempDir;
 
 use super::emulator::Emulator;
 use super::error::StartError;
+use super::limits::Limits;
 use super::readers::Readers;
 use super::shared::Shared;
-use crate::api::{Account, Credentials};
+use crate::access::{Account, Accounts, Authority, BearerToken, JwtKey, OAuthClient, User};
 use crate::catalog::model::ModelFile;
-use crate::catalog::{Storage, Store, open_writer, uploads};
+use crate::catalog::{Storage, Store, files, open_writer, uploads};
 use crate::importer::Rules;
 use crate::jobs::{Context, Jobs, Work, Worker};
 use crate::profile::{Profile, Readings};
@@ -25,6 +27,9 @@ use crate::profile::{Profile, Readings};
 const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const FAILED_COMMANDS_LIMIT: u64 = 100;
 const QUEUE_LIMIT: usize = 10_000;
+const CONCURRENT_JOBS: usize = 8;
+const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 60);
+const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// Options of an [`Emulator`]; see [`Emulator::builder`].
 #[derive(Clone)]
@@ -32,8 +37,13 @@ const QUEUE_LIMIT: usize = 10_000;
 pub struct EmulatorBuilder {
     data_dir: Option<PathBuf>,
     listen: SocketAddr,
-    users: Vec<(String, String)>,
+    users: Vec<User>,
+    clients: Vec<OAuthClient>,
+    tokens: Vec<BearerToken>,
+    jwt: Option<JwtKey>,
     no_auth: bool,
+    session_lifetime: Duration,
+    token_lifetime: Duration,
     seeds: Vec<ModelFile>,
     profile: Profile,
     readings: Readings,
@@ -41,6 +51,8 @@ pub struct EmulatorBuilder {
     failed_commands_limit: u64,
     body_limit_bytes: u64,
     queue_limit: usize,
+    concurrent_jobs: usize,
+    limits: Limits,
 }
 
 impl fmt::Debug for EmulatorBuilder {
@@ -59,7 +71,12 @@ impl Default for EmulatorBuilder {
             data_dir: None,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             users: Vec::new(),
+            clients: Vec::new(),
+            tokens: Vec::new(),
+            jwt: None,
             no_auth: false,
+            session_lifetime: SESSION_LIFETIME,
+            token_lifetime: TOKEN_LIFETIME,
             seeds: Vec::new(),
             profile: Profile::default(),
             readings: Readings::default(),
@@ -67,6 +84,8 @@ impl Default for EmulatorBuilder {
             failed_commands_limit: FAILED_COMMANDS_LIMIT,
             body_limit_bytes: BODY_LIMIT_BYTES,
             queue_limit: QUEUE_LIMIT,
+            concurrent_jobs: CONCURRENT_JOBS,
+            limits: Limits::default(),
         }
     }
 }
@@ -91,9 +110,46 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Lets a user in with HTTP Basic. Without any, here or in a seed, there is `admin` with the password `admin`.
-    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
-        self.users.push((name.into(), password.into()));
+    /// Lets a user in, with HTTP Basic or a session. Without any, here or in a seed, there is `admin` with the password
+    /// `admin`, who may cancel everybody's jobs.
+    pub fn user(self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.account(User::new(name, password))
+    }
+
+    /// Lets a user in who has an id of their own or more rights.
+    pub fn account(mut self, user: User) -> Self {
+        self.users.push(user);
+        self
+    }
+
+    /// Registers a client, which gets tokens from `POST /rest/oauth/v2/token`.
+    pub fn client(mut self, client: OAuthClient) -> Self {
+        self.clients.push(client);
+        self
+    }
+
+    /// Lets in whoever shows this bearer token.
+    pub fn token(mut self, token: BearerToken) -> Self {
+        self.tokens.push(token);
+        self
+    }
+
+    /// Lets in whoever shows a JSON Web Token signed with this key. Default: none are taken.
+    pub fn jwt(mut self, key: JwtKey) -> Self {
+        self.jwt = Some(key);
+        self
+    }
+
+    /// How long a session lives without being used; default 30 minutes (ours, the service's is not documented).
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = lifetime;
+        self
+    }
+
+    /// How long an issued token is good for; default an hour (ours, the service's is not documented). Clients are told
+    /// whole seconds.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = lifetime;
         self
     }
 
@@ -133,15 +189,45 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Largest body in bytes; default 4 GiB (ours, the service's is not documented).
+    /// Largest body in bytes; default 4 GiB (ours, the service's is not documented). Larger ones are answered with 413.
     pub fn body_limit_bytes(mut self, limit: u64) -> Self {
         self.body_limit_bytes = limit;
         self
     }
 
-    /// Most jobs that wait; default 10,000 (ours). Further ones are answered with 503.
+    /// Most jobs that wait; default 10,000 (ours). Further ones are answered with 429
+    /// and `Retry-After`.
     pub fn queue_limit(mut self, limit: usize) -> Self {
         self.queue_limit = limit;
+        self
+    }
+
+    /// Most jobs that are running at once; default 8, as in the service. The others are WAITING. The work itself is done
+    /// by one worker, one job after the other.
+    pub fn concurrent_jobs(mut self, limit: usize) -> Self {
+        self.concurrent_jobs = limit;
+        self
+    }
+
+    /// Most connections at once; default 256 (ours). Further ones are answered with 503 and `Retry-After` before anything
+    /// is read from them, and closed.
+    pub fn connection_limit(mut self, limit: usize) -> Self {
+        self.limits.connections = limit;
+        self
+    }
+
+    /// How long the head of a request may take, counted from the connection or the answer before; default 60 s (ours).
+    /// Later ones are answered with 408, connections without a request are closed.
+    pub fn head_timeout(mut self, limit: Duration) -> Self {
+        self.limits.head = limit;
+        self
+    }
+
+    /// How long a body is waited for: `patience`, and a second for every `bytes_per_second` that have come. Default 30 s
+    /// and 1 KiB (ours). Slower ones are answered with 408. Time that the server needs itself does not count.
+    pub fn slow_body(mut self, patience: Duration, bytes_per_second: u64) -> Self {
+        self.limits.patience = patience;
+        self.limits.bytes_per_second = bytes_per_second;
         self
     }
 
@@ -169,29 +255,38 @@ impl EmulatorBuilder {
         let Folder { storage, lock, temporary } = self.folder()?;
         let path = storage.folder.clone();
         let uploads = uploads(&path);
-        fs::create_dir_all(&uploads).map_err(|source| StartError::Folder { path: uploads.clone(), source })?;
-
-        let users = self.users();
-        let store = open_writer(&storage, &self.seeds).map_err(|error| StartError::catalogue(&path, error))?;
-        let credentials = Credentials::new(self.no_auth.then(|| Account::new(&users[0].0)));
-        let mut directory = HashMap::new();
-        for (name, password) in &users {
-            let account = credentials.add(name, password);
-            directory.insert(name.clone(), account.id);
+        let files = files(&path);
+        for folder in [&uploads, &files] {
+            fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.clone(), source })?;
         }
 
-        let (sender, receiver) = mpsc::channel::<Work>();
-        let jobs = Jobs::open(&storage, sender, self.queue_limit, |job| outcome(&store, job))
-            .map_err(|error| StartError::database(&path, error))?;
-        let wanted = jobs.pending_uploads().map_err(|error| StartError::database(&path, error))?;
-        discard_uploads(&uploads, &wanted);
+        let users = self.users();
+        let authority = self.authority(&users)?;
+        let store = open_writer(&storage, &self.seeds, self.readings.name_case)
+            .map_err(|error| StartError::catalogue(&path, error))?;
+        let directory = users.iter().map(|user| (user.name.clone(), user.account().id)).collect();
 
+        let (sender, receiver) = mpsc::channel::<Work>();
+        let database = |error| StartError::database(&path, error);
+        let order = self.readings.job_order;
+        let jobs =
+            Jobs::open(&storage, sender, self.queue_limit, self.concurrent_jobs, order, |job| outcome(&store, job));
+        let jobs = jobs.map_err(database)?;
+        discard(&uploads, &jobs.pending_uploads().map_err(database)?);
+        discard(&files, &jobs.file_names().map_err(database)?);
+
+        let rules = Rules {
+            asset_responsibilities: self.asset_responsibilities,
+            users: directory,
+            empty_values: self.readings.empty_values,
+        };
         let (ids, model) = (store.ids, store.model.clone());
         let context = Arc::new(Context {
             jobs,
             readings: self.readings,
-            rules: Rules { asset_responsibilities: self.asset_responsibilities, users: directory },
+            rules,
             uploads,
+            files,
             failed_commands_limit: self.failed_commands_limit,
             stopping: AtomicBool::new(false),
         });
@@ -201,24 +296,35 @@ impl EmulatorBuilder {
             storage,
             ids,
             model,
-            credentials,
+            authority,
             profile: self.profile,
             body_limit: usize::try_from(self.body_limit_bytes).unwrap_or(usize::MAX),
             readers: Readers::default(),
             _temporary: temporary,
         });
-        Ok(Opened { shared, worker, lock, user: users[0].clone() })
+        let first = (users[0].name.clone(), users[0].password.clone());
+        Ok(Opened { shared, worker, lock, limits: self.limits, user: first })
     }
 
-    /// Everybody who is let in; never empty.
-    fn users(&self) -> Vec<(String, String)> {
+    /// Everybody with a password; never empty.
+    fn users(&self) -> Vec<User> {
         let seeded = self.seeds.iter().flat_map(|seed| &seed.users);
-        let mut users = self.users.clone();
-        users.extend(seeded.map(|user| (user.name.clone(), user.password.clone())));
-        if users.is_empty() {
-            users.push(("admin".to_owned(), "admin".to_owned()));
+        let users: Vec<User> = self.users.iter().chain(seeded).cloned().collect();
+        if users.is_empty() { vec![User::new("admin", "admin").with_admin(true)] } else { users }
+    }
+
+    fn authority(&self, users: &[User]) -> Result<Authority, StartError> {
+        let mut accounts = Accounts::default();
+        let known: Vec<Account> = users.iter().map(|user| accounts.add_user(user)).collect();
+        let seeded = self.seeds.iter().flat_map(|seed| &seed.clients);
+        self.clients.iter().chain(seeded).for_each(|client| accounts.add_client(client));
+        let seeded = self.seeds.iter().flat_map(|seed| &seed.tokens);
+        for token in self.tokens.iter().chain(seeded) {
+            accounts.add_token(token).map_err(|source| StartError::Access { source: source.into() })?;
         }
-        users
+        let jwt = self.seeds.iter().rev().find_map(|seed| seed.jwt.clone()).or_else(|| self.jwt.clone());
+        let anonymous = known.into_iter().next().filter(|_| self.no_auth);
+        Ok(Authority::new(accounts, jwt, anonymous, self.session_lifetime, self.token_lifetime))
     }
 
     fn folder(&self) -> Result<Folder, StartError> {
@@ -254,6 +360,7 @@ pub(super) struct Opened {
     pub(super) shared: Arc<Shared>,
     pub(super) worker: Worker,
     pub(super) lock: Option<File>,
+    pub(super) limits: Limits,
     pub(super) user: (String, String),
 }
 
@@ -269,15 +376,15 @@ fn outcome(
         .optional()
 }
 
-/// Deletes what uploads that never became a job, or whose job is over, have left behind.
-fn discard_uploads(folder: &Path, wanted: &HashSet<String>) {
+/// Deletes files that nobody knows any more: a crash may come between a file and its entry.
+fn discard(folder: &Path, wanted: &HashSet<String>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         if entry.file_name().to_str().is_some_and(|name| wanted.contains(name)) {
             continue;
         }
         if let Err(error) = fs::remove_file(entry.path()) {
-            tracing::warn!(%error, path = %entry.path().display(), "cannot delete an upload");
+            tracing::warn!(%error, path = %entry.path().display(), "cannot delete a file");
         }
     }
 }

@@ -15,6 +15,8 @@ use tokio::task::JoinHandle;
 use super::builder::{EmulatorBuilder, Opened};
 use super::error::StartError;
 use super::shared::Shared;
+use super::socket::serve;
+use crate::access::User;
 use crate::api::router;
 use crate::jobs::Worker;
 
@@ -70,19 +72,10 @@ impl Emulator {
     pub(super) fn serve(
         listener: TcpListener,
         address: SocketAddr,
-        Opened { shared, worker, lock, user: (username, password) }: Opened,
+        Opened { shared, worker, lock, limits, user: (username, password) }: Opened,
     ) -> Self {
         let (signal, signalled) = oneshot::channel::<()>();
-        let app = router(shared.clone());
-        let server = tokio::spawn(async move {
-            let served = axum::serve(listener, app).with_graceful_shutdown(async {
-                // A sender that is dropped means the same as one that sends.
-                let _ = signalled.await;
-            });
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the server ended");
-            }
-        });
+        let server = tokio::spawn(serve(listener, router(shared.clone()), limits, signalled));
         Self { address, username, password, shared, worker, lock, signal: Some(signal), server: Some(server) }
     }
 
@@ -108,7 +101,7 @@ impl Emulator {
 
     /// Lets a further user in.
     pub fn add_user(&self, name: &str, password: &str) {
-        self.shared.credentials.add(name, password);
+        self.shared.authority.add_user(&User::new(name, password));
     }
 
     /// The operations as a router, for calls within the process that need no socket. It answers with 503 once the server

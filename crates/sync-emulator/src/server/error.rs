@@ -39,6 +39,12 @@ pub enum StartError {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Users, clients and tokens do not fit together.
+    #[error("cannot tell who is let in")]
+    Access {
+        /// What is wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A thread cannot be started.
     #[error("cannot start the worker")]
     Worker {

@@ -3,10 +3,15 @@
 mod builder;
 mod emulator;
 mod error;
+mod limits;
+mod pace;
 mod readers;
 mod shared;
+mod socket;
+mod watched;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;
 pub use error::StartError;
+pub(crate) use pace::TooSlow;
 pub(crate) use shared::Shared;

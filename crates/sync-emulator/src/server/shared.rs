@@ -6,7 +6,8 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::readers::Readers;
-use crate::api::{ApiError, Credentials};
+use crate::access::Authority;
+use crate::api::ApiError;
 use crate::catalog::model::Model;
 use crate::catalog::read::Reader;
 use crate::catalog::{Ids, Stamp, Storage, Store, UserNumber};
@@ -21,7 +22,7 @@ pub(crate) struct Shared {
     pub(crate) storage: Storage,
     pub(crate) ids: Ids,
     pub(crate) model: Arc<Model>,
-    pub(crate) credentials: Credentials,
+    pub(crate) authority: Authority,
     pub(crate) profile: Profile,
     /// Largest body, in bytes.
     pub(crate) body_limit: usize,
@@ -48,6 +49,7 @@ impl Shared {
         self: &Arc<Self>,
         read: impl FnOnce(&Self, &Reader<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ApiError> {
+        let _turn = self.readers.turn().await;
         self.blocking(move |shared| {
             let found = shared.readers.with(&shared.storage, |connection| {
                 read(shared, &Reader { connection, ids: shared.ids, model: &shared.model })

@@ -19,7 +19,7 @@ pub(crate) enum Finalized {
     Done,
     /// It cannot be done; the caller rolls back.
     Refused(ErrorEntry),
-    /// The server stops; the job has to run again.
+    /// The server stops and the job has to run again, or the job is to be cancelled.
     Stopped,
 }
 
@@ -125,7 +125,7 @@ fn remove_missing(context: &Context, store: &mut Store, cycle: Cycle, tally: &mu
             let Some(last) = chunk.last() else { break };
             after = *last;
             for resource in chunk {
-                if context.is_stopping() {
+                if context.has_to_stop() {
                     return Ok(true);
                 }
                 store.remove(kind, resource, tally)?;
@@ -175,7 +175,7 @@ fn mark_missing(
         let Some(last) = chunk.last() else { return Ok(false) };
         after = *last;
         for resource in chunk {
-            if context.is_stopping() {
+            if context.has_to_stop() {
                 return Ok(true);
             }
             let Some(asset) = store.asset(resource)? else { continue };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sync_emulator::Emulator;
+use sync_emulator::{Emulator, FileAndFileId, UrlEncodedForm};
 
 use crate::support::{Client, community, file, strict, tables};
 
@@ -165,14 +165,19 @@ async fn get_with_a_content_type_and_delete_with_a_body_are_taken() {
 async fn file_and_file_id_exclude_each_other_and_one_is_needed() {
     let client = Client::start().await;
     let id = "12345678-0000-4000-8000-000000000000";
-    for form in [
-        file(&tables(&[])).text("fileId", id),
-        Form::new().text("fileId", id),
-        Form::new().text("continueOnError", "true"),
-        file(&tables(&[])).part("file", Part::text("[]")),
+    for (form, status) in [
+        (file(&tables(&[])).text("fileId", id), 400),
+        (Form::new().text("fileId", id), 404),
+        (Form::new().text("fileId", "no-uuid"), 400),
+        (Form::new().text("continueOnError", "true"), 400),
+        (file(&tables(&[])).part("file", Part::text("[]")), 400),
     ] {
-        assert_eq!(client.post(BATCH, form).await.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(client.post(BATCH, form).await.status(), status);
     }
+    let lenient = Client::with_readings(|readings| readings.file_and_file_id = FileAndFileId::JobError).await;
+    let ended = lenient.ended(BATCH, file(&tables(&[])).text("fileId", id)).await;
+    assert_eq!((ended.state(), ended.result()), ("ERROR", "FAILURE"));
+    assert!(ended.message().contains("file and fileId"));
 }
 
 #[tokio::test]
@@ -184,6 +189,10 @@ async fn bad_words_are_refused() {
         ("relationsAction", "replace"),
         ("relationsAction", "XREPLACEX"),
         ("sendNotification", ""),
+        ("saveResult", "y"),
+        ("deleteFile", "no"),
+        ("batchSize", "0"),
+        ("batchSize", "many"),
     ] {
         let form = file(&tables(&[])).text(name, value);
         assert_eq!(client.post(BATCH, form).await.status(), StatusCode::BAD_REQUEST, "{name}={value}");
@@ -203,6 +212,51 @@ async fn broken_multipart_is_refused() {
     let encoded = client.request(Method::POST, BATCH).header("content-type", "application/json").body("[]");
     assert_eq!(encoded.send().await.expect("an answer").status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(client.get("/jobs").await["total"], 0);
+}
+
+#[tokio::test]
+async fn url_encoded_submits_are_refused_unless_the_reading_takes_them() {
+    for (reading, status) in [(UrlEncodedForm::Refused, 415), (UrlEncodedForm::Accepted, 200)] {
+        let client = Client::with_readings(|readings| readings.url_encoded_form = reading).await;
+        let post = async |fields: &[(&str, &str)]| {
+            let request = client.request(Method::POST, FINALIZE).form(fields);
+            request.send().await.expect("an answer").status().as_u16()
+        };
+        assert_eq!(post(&[("finalizationStrategy", "IGNORE"), ("other", "x")]).await, status, "{reading:?}");
+        if reading == UrlEncodedForm::Accepted {
+            assert_eq!(post(&[]).await, 400);
+            assert_eq!(post(&[("finalizationStrategy", "ignore")]).await, 400);
+        }
+    }
+}
+
+#[tokio::test]
+async fn fields_of_tables_are_checked_before_tables_are_refused() {
+    let client = Client::start().await;
+    let message = async |path: &str, form: Form| {
+        let response = client.post(path, form).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+        let body: Value = response.json().await.expect("JSON");
+        body["userMessage"].as_str().unwrap_or_default().to_owned()
+    };
+    let table = || Form::new().part("file", Part::text("a;b")).text("template", r#"[{"a": "${1}"}]"#);
+    for path in ["/import", "/import/synchronize/harbour/batch", "/import/synchronize/harbour"] {
+        let csv = format!("{path}/csv-job");
+        let excel = format!("{path}/excel-job");
+        for kind in [&csv, &excel] {
+            assert!(message(kind, table()).await.contains("not supported yet"));
+            assert!(message(kind, Form::new().part("file", Part::text("a;b"))).await.contains("template"));
+            assert!(message(kind, table().text("headerRow", "1")).await.contains("headerRow"));
+        }
+        for name in ["separator", "quote", "escape"] {
+            assert!(message(&csv, table().text(name, "ab")).await.contains(name));
+        }
+        assert!(message(&csv, table().text("separator", ";")).await.contains("not supported yet"));
+        assert!(message(&csv, table().text("strictQuotes", "x")).await.contains("strictQuotes"));
+        assert!(message(&excel, table().text("sheetIndex", "-1")).await.contains("sheetIndex"));
+    }
+    let broken = Form::new().part("file", Part::text("a")).text("template", "[");
+    assert!(message("/import/csv-job", broken).await.contains("template"));
 }
 
 #[tokio::test]

@@ -2,13 +2,21 @@
 
 mod support;
 
+mod access;
+mod cancelling;
 mod catalogue;
+mod choices;
 mod commands;
 mod conversation;
 mod durability;
 mod failures;
+mod files;
 mod finalization;
+mod imports;
 mod jobs;
+mod limits;
 mod mappings;
 mod membership;
+mod newer_jobs;
 mod single_call;
+mod together;

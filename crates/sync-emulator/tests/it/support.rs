@@ -50,8 +50,18 @@ impl Client {
         self.http.request(method, url).basic_auth(self.emulator.username(), Some(self.emulator.password()))
     }
 
+    /// A request to any path by somebody who has not signed in.
+    pub(crate) fn nobody(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.emulator.url()))
+    }
+
     pub(crate) fn anonymous(&self, path: &str) -> RequestBuilder {
         self.http.get(format!("{}{path}", self.emulator.url()))
+    }
+
+    /// Status of the health page, if there is an answer at all.
+    pub(crate) async fn emulator_health(&self) -> Option<StatusCode> {
+        self.anonymous("/_emulator/health").send().await.ok().map(|response| response.status())
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {
@@ -87,7 +97,7 @@ impl Client {
         let started = Instant::now();
         loop {
             let job = self.get(&format!("/jobs/{id}")).await;
-            if matches!(job["state"].as_str(), Some("COMPLETED" | "ERROR")) {
+            if matches!(job["state"].as_str(), Some("COMPLETED" | "CANCELED" | "ERROR")) {
                 return job;
             }
             assert!(started.elapsed() < LIMIT, "the job is still {}", job["state"]);

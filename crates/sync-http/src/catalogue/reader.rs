@@ -11,6 +11,8 @@ use sync_core::transport::{Delivery, Operation, TransportError, TransportErrorKi
 use super::answers::Entry;
 use crate::HttpTransport;
 use crate::answer::Answer;
+use crate::call::Call;
+use crate::wire::Ask;
 
 /// Most bytes of one answer.
 const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
@@ -92,7 +94,8 @@ impl<'t> Reader<'t> {
     ) -> Result<T, TransportError> {
         let limit = self.room.min(ANSWER_LIMIT);
         let decode = |answer: &Answer| Ok((decode(answer)?, answer.len()));
-        let (value, read) = self.transport.read_catalogue(path, limit, decode).await?;
+        let call = Call::new(Operation::ReadCatalogue);
+        let (value, read) = self.transport.read(call, Ask::get(path).with_limit(limit), decode).await?;
         self.room -= read;
         Ok(value)
     }

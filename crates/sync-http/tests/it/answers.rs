@@ -92,7 +92,7 @@ async fn a_gateways_page_is_named_and_its_start_kept() {
 
 #[tokio::test]
 async fn statuses_say_what_can_be_done() {
-    use TransportErrorKind::{Broken, Busy, Faulty, Forbidden, NotFound, Refused, TooLarge, Unauthenticated};
+    use TransportErrorKind::{Broken, Busy, Faulty, Forbidden, NotFound, TooLarge, Unauthenticated};
     for (status, kind, delivery) in [
         (401, Unauthenticated, Delivery::Answered),
         (403, Forbidden, Delivery::Answered),

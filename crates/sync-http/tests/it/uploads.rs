@@ -201,17 +201,6 @@ async fn a_success_before_the_whole_request_is_not_believed() {
 }
 
 #[tokio::test]
-async fn tables_are_refused_until_their_templates_can_be_sent() {
-    for format in [PayloadFormat::Csv, PayloadFormat::Excel] {
-        let payload = Payload::from_bytes(format, "table", "a;b".into(), Digest::default());
-        let request = BatchRequest::new(harbour(), payload);
-        let error = transport("http://127.0.0.1:9").submit_batch(&request).await.expect_err("no template");
-        assert_eq!((error.kind(), error.delivery()), (TransportErrorKind::Refused, Delivery::NotSent));
-        assert!(error.to_string().contains("template fields"), "{error}");
-    }
-}
-
-#[tokio::test]
 async fn a_file_name_cannot_smuggle_headers_in() {
     for name in ["a\r\nX: y", "a\0", ""] {
         let payload = Payload::from_bytes(PayloadFormat::Json, name, "[]".into(), Digest::default());

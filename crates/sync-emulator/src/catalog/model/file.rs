@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::{BearerToken, JwtKey, OAuthClient, User};
+
 /// The model every server starts from.
 const PACKAGED: &str = include_str!("../../../model/packaged.json");
 
@@ -59,9 +61,13 @@ pub enum ModelError {
 /// An operating model, or an addition to one, as read from a seed file.
 ///
 /// JSON with the lists `assetTypes`, `domainTypes`, `attributeTypes`, `statuses`, `relationTypes`,
-/// `complexRelationTypes`, `roles` and `users`, all optional. An entry with the id or the name of a known one replaces
-/// it, every other one is added. An entry without `id` gets one derived from its kind and name (UUID version 5), the same
-/// in every server. Files of more than 64 MiB are refused.
+/// `complexRelationTypes` and `roles`, all optional. An entry with the id or the name of a known one replaces it, every
+/// other one is added. An entry without `id` gets one derived from its kind and name (UUID version 5), the same in every
+/// server. Files of more than 64 MiB are refused.
+///
+/// It also says who is let in: `users` (`name`, `password`, `id`, `admin`), `clients` (`id`, `secret`), `tokens` (`token`,
+/// `user`) and `jwt` (`secret`, `issuer`, `audience`); see [`User`], [`OAuthClient`], [`BearerToken`] and [`JwtKey`]. These
+/// are not kept in the data folder, so a server needs the file at every start.
 ///
 /// ```
 /// let seed = sync_emulator::ModelFile::from_slice(br#"{"assetTypes": [{"name": "Buoy", "parent": "Asset"}]}"#)?;
@@ -78,7 +84,13 @@ pub struct ModelFile {
     pub(super) complex_relation_types: Vec<ComplexTypeEntry>,
     pub(super) roles: Vec<RoleEntry>,
     #[serde(skip_serializing)]
-    pub(crate) users: Vec<UserEntry>,
+    pub(crate) users: Vec<User>,
+    #[serde(skip_serializing)]
+    pub(crate) clients: Vec<OAuthClient>,
+    #[serde(skip_serializing)]
+    pub(crate) tokens: Vec<BearerToken>,
+    #[serde(skip_serializing)]
+    pub(crate) jwt: Option<JwtKey>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -159,18 +171,6 @@ pub(super) struct RoleEntry {
 
 fn yes() -> bool {
     true
-}
-
-#[derive(Clone, Deserialize)]
-pub(crate) struct UserEntry {
-    pub(crate) name: String,
-    pub(crate) password: String,
-}
-
-impl std::fmt::Debug for UserEntry {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UserEntry").field("name", &self.name).finish_non_exhaustive()
-    }
 }
 
 /// What tells entries of one list apart.

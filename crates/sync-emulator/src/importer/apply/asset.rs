@@ -123,7 +123,7 @@ impl Importer<'_> {
         check_chars(OF, "The name of an asset", name, ASSET_NAME_CHARS)?;
         // An asset identified by name and domain was just looked for: its place is free.
         if !is_free {
-            self.refuse_taken(domain, name)?;
+            self.refuse_taken(domain, name, None)?;
         }
         let row = AssetRow {
             name: name.to_owned(),
@@ -164,7 +164,7 @@ impl Importer<'_> {
             }
             if is_moved || row.name != before.name {
                 check_chars(OF, "The name of an asset", &row.name, ASSET_NAME_CHARS)?;
-                self.refuse_taken(row.domain, &row.name)?;
+                self.refuse_taken(row.domain, &row.name, Some(number))?;
             }
             self.store.update_asset(number, &row)?;
         }
@@ -182,8 +182,10 @@ impl Importer<'_> {
         Ok(Some(display_name.as_str().to_owned()))
     }
 
-    fn refuse_taken(&self, domain: Number, name: &str) -> Outcome<()> {
-        if self.store.asset_by_name(domain, name)?.is_none() {
+    /// Refuses a name that another asset has.
+    fn refuse_taken(&self, domain: Number, name: &str, own: Option<Number>) -> Outcome<()> {
+        let found = self.store.asset_by_name(domain, name)?;
+        if found.is_none() || found == own {
             return Ok(());
         }
         let domain = self.store.domain(domain)?.map(|row| row.name).unwrap_or_default();

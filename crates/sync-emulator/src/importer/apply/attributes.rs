@@ -6,7 +6,8 @@ use crate::catalog::model::AttributeKind;
 use crate::catalog::{Number, StoredValue};
 use crate::importer::Importer;
 use crate::importer::failure::{Failure, Outcome, refuse};
-use crate::jobs::Category;
+use crate::jobs::{Category, CharacteristicsAction};
+use crate::profile::EmptyValues;
 
 const OF: Category = Category::Attribute;
 
@@ -19,8 +20,26 @@ impl Importer<'_> {
                 return refuse(OF, format!("Attribute type '{key}' does not exist."));
             };
             let kind = model.attribute_types.get(number).copied().unwrap_or_default();
-            let wanted = values.iter().map(|value| stored(key, kind, value)).collect::<Result<Vec<_>, _>>()?;
+            let mut wanted = Vec::with_capacity(values.len());
+            for value in values {
+                let is_empty = matches!(value, AttributeValue::Value(text) if text.is_empty());
+                match self.rules.empty_values {
+                    EmptyValues::Removed if is_empty => {}
+                    EmptyValues::Refused if is_empty => {
+                        return refuse(OF, format!("Attribute '{key}' has an empty value."));
+                    }
+                    _ => wanted.push(stored(key, kind, value)?),
+                }
+            }
             let before = if is_new { Vec::new() } else { self.store.attributes(owner, number)? };
+            if self.attributes == CharacteristicsAction::AddOrIgnore {
+                let new = wanted.into_iter().filter(|value| !before.contains(value));
+                for (position, value) in (before.len()..).zip(new) {
+                    self.store.insert_attribute(owner, number, position, &value)?;
+                    self.tally.added(OF);
+                }
+                continue;
+            }
             for (position, value) in wanted.iter().enumerate() {
                 match before.get(position) {
                     Some(old) if old == value => {}

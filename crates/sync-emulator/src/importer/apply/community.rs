@@ -47,7 +47,7 @@ impl Importer<'_> {
             (CommunityIdentifier::Name { name }, _) | (_, Some(name)) => name,
             _ => return refuse(OF, "Community to create has no name."),
         };
-        self.check_community_name(name)?;
+        self.check_community_name(name, None)?;
         let mut row = CommunityRow { name: name.as_str().to_owned(), description: None, parent };
         set_text(&mut row.description, command.description.as_ref());
         let number = self.store.insert_community(&row)?;
@@ -72,7 +72,7 @@ impl Importer<'_> {
         }
         if row != before {
             if row.name != before.name {
-                self.check_community_name(&row.name)?;
+                self.check_community_name(&row.name, Some(number))?;
             }
             if row.parent != before.parent {
                 self.refuse_circle(number, row.parent)?;
@@ -83,11 +83,12 @@ impl Importer<'_> {
         Ok(number)
     }
 
-    fn check_community_name(&mut self, name: &str) -> Outcome<()> {
+    /// Refuses a name that another community has.
+    fn check_community_name(&mut self, name: &str, own: Option<Number>) -> Outcome<()> {
         check_chars(OF, "The name of a community", name, NAME_CHARS)?;
         match self.store.community_by_name(name)? {
-            Some(_) => refuse(OF, format!("There already is a community named '{name}'.")),
-            None => Ok(()),
+            Some(found) if own != Some(found) => refuse(OF, format!("There already is a community named '{name}'.")),
+            _ => Ok(()),
         }
     }
 

@@ -64,7 +64,7 @@ impl Importer<'_> {
         let (Some(name), Some(community), Some(domain_type)) = (name, community, domain_type) else {
             return refuse(OF, "Domain to create needs name, type and community.");
         };
-        self.check_domain_name(community, name)?;
+        self.check_domain_name(community, name, None)?;
         let mut row = DomainRow { name: name.as_str().to_owned(), community, domain_type, description: None };
         set_text(&mut row.description, command.description.as_ref());
         let number = self.store.insert_domain(&row)?;
@@ -102,7 +102,7 @@ impl Importer<'_> {
                 return not_idempotent(Kind::Domain, "The community");
             }
             if is_moved || row.name != before.name {
-                self.check_domain_name(row.community, &row.name)?;
+                self.check_domain_name(row.community, &row.name, Some(number))?;
             }
             self.store.update_domain(number, &row)?;
             self.tally.updated(OF);
@@ -110,11 +110,14 @@ impl Importer<'_> {
         Ok(number)
     }
 
-    fn check_domain_name(&mut self, community: Number, name: &str) -> Outcome<()> {
+    /// Refuses a name that another domain of the community has.
+    fn check_domain_name(&mut self, community: Number, name: &str, own: Option<Number>) -> Outcome<()> {
         check_chars(OF, "The name of a domain", name, NAME_CHARS)?;
         match self.store.domain_by_name(community, name)? {
-            Some(_) => refuse(OF, format!("The community already has a domain named '{name}'.")),
-            None => Ok(()),
+            Some(found) if own != Some(found) => {
+                refuse(OF, format!("The community already has a domain named '{name}'."))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::catalog::{End, Number, TypeNumber};
 use crate::importer::Importer;
 use crate::importer::failure::{Outcome, refuse};
 use crate::importer::resolve::asset_label;
-use crate::jobs::{Category, RelationsAction};
+use crate::jobs::{Category, CharacteristicsAction};
 
 const OF: Category = Category::Relation;
 
@@ -43,7 +43,7 @@ impl Importer<'_> {
                     self.tally.added(OF);
                 }
             }
-            if self.relations == RelationsAction::Replace && !before.is_empty() {
+            if self.relations == CharacteristicsAction::Replace && !before.is_empty() {
                 wanted.sort_unstable();
                 for other in before.into_iter().filter(|other| wanted.binary_search(other).is_err()) {
                     self.store.unrelate(own, relation, end, other)?;
