@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::JobId;
 use crate::clock::Millis;
 use crate::cycle::Event;
 use crate::transport::BoxError;
@@ -32,11 +33,18 @@ pub trait Journal: Send + Sync {
     /// # Cancellation
     /// A dropped future leaves the entry either whole or absent.
     async fn append(&self, entry: &Entry) -> Result<(), JournalError>;
+
+    /// Whether somebody's records say which call started this job: this cycle's, an earlier one's, or those of another
+    /// synchronization on the same target. Such a job is no candidate where the job of a lost call is looked for.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the records cannot be read; the cycle then stops.
+    async fn knows_job(&self, job: &JobId) -> Result<bool, JournalError>;
 }
 
-/// An entry that could not be made durable.
+/// An entry that could not be made durable, or records that could not be read.
 #[derive(Debug, thiserror::Error)]
-#[error("writing the journal failed; nothing further was sent")]
+#[error("the journal could not be used; nothing further was sent")]
 pub struct JournalError {
     #[source]
     source: BoxError,

@@ -48,8 +48,8 @@ pub enum Committed {
 impl Outcome {
     /// Judges a job by everything that is known of it; `None` while it has not ended.
     ///
-    /// `continue_on_error` is what was sent with the job; a finalize has none and counts as `false`. Where result and
-    /// summary disagree, the worse of the two holds.
+    /// `continue_on_error` is what was sent with the job. A finalization has none and counts as `true`: what a failed one
+    /// has done is not documented. Where result and summary disagree, the worse of the two holds.
     ///
     /// ```
     /// use sync_core::{Job, JobResult, JobState, Outcome};

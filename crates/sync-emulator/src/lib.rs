@@ -14,8 +14,8 @@ pub use access::{BearerToken, JwtKey, OAuthClient, User};
 pub use catalog::model::{ModelError, ModelFile};
 pub use profile::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
-    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
-    LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobNames, JobOrder, JobResultField,
+    JobsApi, LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
     PartialImport, Profile, Readings, RestoredStatus, UnknownProfile, UnknownReading, UnknownSynchronization,
     UrlEncodedForm,
 };

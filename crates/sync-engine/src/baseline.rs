@@ -1,6 +1,6 @@
 //! Whether this state still fits what the target says: lost, foreign, older than the target, or the target was reset.
 
-use sync_core::cycle::Event;
+use sync_core::cycle::{Action, CycleState, Event, step};
 use sync_core::journal::Entry;
 use sync_core::transport::{JobQuery, TransportError, TransportErrorKind};
 use sync_core::{Job, JobId, Page, Transport};
@@ -61,7 +61,7 @@ pub(crate) async fn look(
         (true, true) => match &standing.last_job {
             Some(last) => behind(transport, store, key, last, &standing.journal, None).await,
             // It may be a call of ours that was lost which made the target know it.
-            None if unanswered(&standing.journal) > 0 => Ok(Baseline::Good),
+            None if unanswered(&standing.journal, false) > 0 => Ok(Baseline::Good),
             None => Ok(unfit(format!("the target knows the synchronization {id}, though no job of this state did"))),
         },
     }
@@ -107,7 +107,7 @@ async fn behind(
         Some(user) => JobQuery::default().with_created_by(user.clone()),
         None => JobQuery::default(),
     };
-    let mut excused = unanswered(journal);
+    let mut excused = unanswered(journal, false);
     for page in 0..MOST_PAGES {
         let jobs = match transport.jobs(&query, page * u64::from(Page::<Job>::MAX_LIMIT)).await {
             Ok(jobs) => jobs.results,
@@ -156,14 +156,25 @@ async fn names_of_ours(transport: &dyn Transport, last: &Job, journal: &[Entry],
     names
 }
 
-/// How many calls of the last cycle may have started a job that no answer told us of.
-fn unanswered(journal: &[Entry]) -> usize {
-    let count = |wanted: fn(&Event) -> bool| journal.iter().filter(|entry| wanted(&entry.event)).count();
-    let sent =
-        |event: &Event| matches!(event, Event::BatchReady { .. } | Event::PauseOver { .. } | Event::FinalizeOrdered);
-    let answered =
-        |event: &Event| matches!(event, Event::Accepted { .. } | Event::NotSent { .. } | Event::Refused { .. });
-    count(sent).saturating_sub(count(answered))
+/// How many sends of a cycle may have started a job that no answer told us of. `last_attempt` counts those of the last
+/// attempt alone.
+pub(crate) fn unanswered(journal: &[Entry], last_attempt: bool) -> usize {
+    let mut state = CycleState::idle();
+    let (mut sent, mut answered) = (0usize, 0);
+    for entry in journal {
+        // What does not replay was found out before.
+        let Ok((next, actions)) = step(&state, entry) else { break };
+        state = next;
+        if last_attempt && entry.event == Event::Replay {
+            (sent, answered) = (0, 0);
+        }
+        sent += actions.iter().filter(|action| matches!(action, Action::Submit { .. })).count();
+        answered += usize::from(matches!(
+            entry.event,
+            Event::Accepted { .. } | Event::Found { .. } | Event::NotSent { .. } | Event::Refused { .. }
+        ));
+    }
+    sent.saturating_sub(answered)
 }
 
 fn job_of(event: &Event) -> Option<&JobId> {

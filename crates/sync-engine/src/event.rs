@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use sync_core::cycle::Call;
-use sync_core::{Digest, Job, Outcome};
+use sync_core::{Digest, Job, JobId, Outcome};
 
 use crate::plan::Plan;
 
@@ -17,6 +17,20 @@ pub enum Progress<'a> {
     Reading,
     /// An earlier cycle that was cut off is being cleared up.
     ClearingUp,
+    /// What a cycle that was cut off has under way is being looked after, so that it can be carried on.
+    LookingAfter,
+    /// The answer to a call was lost: its job is sought, and the call given the quiet period.
+    Searching {
+        /// Which call.
+        call: Call,
+    },
+    /// A job was found that may be that of a lost call and has to end first.
+    Sighted {
+        /// Which call.
+        call: Call,
+        /// The job.
+        job: &'a JobId,
+    },
     /// The inputs were read through.
     Read {
         /// Commands in all inputs.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 use sync_formats::JsonShape;
@@ -42,10 +43,15 @@ mod shared {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SavedInput {
+    /// What people call it.
+    pub name: String,
     /// The file, as an absolute path.
     pub path: PathBuf,
     /// What is inside.
     pub content: Content,
+    /// Whether the file is a copy of something that can be read once only.
+    #[serde(default)]
+    pub spooled: bool,
 }
 
 impl From<JsonShape> for Content {
@@ -61,7 +67,36 @@ pub struct Input {
     path: PathBuf,
     content: Content,
     /// Keeps a spooled file alive as long as somebody may read it.
-    _spool: Option<Arc<NamedTempFile>>,
+    spool: Option<Arc<Spool>>,
+}
+
+/// A temporary file that is deleted with the last input that reads it, unless it has to outlive them.
+#[derive(Debug)]
+struct Spool {
+    path: PathBuf,
+    kept: AtomicBool,
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        if !self.kept.load(Ordering::Relaxed)
+            && let Err(error) = std::fs::remove_file(&self.path)
+        {
+            tracing::warn!(%error, path = %self.path.display(), "a temporary file cannot be deleted");
+        }
+    }
+}
+
+impl SavedInput {
+    /// Deletes what was kept for one run alone.
+    pub(crate) fn discard(&self) {
+        if self.spooled
+            && let Err(error) = std::fs::remove_file(&self.path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, path = %self.path.display(), "a temporary file cannot be deleted");
+        }
+    }
 }
 
 impl Input {
@@ -72,7 +107,7 @@ impl Input {
     pub fn file(path: impl Into<PathBuf>, shape: Option<JsonShape>) -> Result<Self, InputError> {
         let (path, name) = regular(path.into())?;
         match shape.or_else(|| JsonShape::of_path(&path)) {
-            Some(shape) => Ok(Self { name, path, content: shape.into(), _spool: None }),
+            Some(shape) => Ok(Self { name, path, content: shape.into(), spool: None }),
             None if TableFormat::of_path(&path).is_some() => Err(InputError::NoTemplate { name }),
             None => Err(InputError::Format { name }),
         }
@@ -89,12 +124,15 @@ impl Input {
     ) -> Result<Self, InputError> {
         let (path, name) = regular(path.into())?;
         match format.or_else(|| TableFormat::of_path(&path)) {
-            Some(format) => Ok(Self { name, path, content: Content::Table(format, options), _spool: None }),
+            Some(format) => Ok(Self { name, path, content: Content::Table(format, options), spool: None }),
             None => Err(InputError::Format { name }),
         }
     }
 
     /// Copies `reader` to a temporary file in `folder` and reads that. Blocking; memory: 64 KiB.
+    ///
+    /// The file is deleted with the last clone of the input, unless a run with it was cut off after it had sent something:
+    /// then it is kept for whoever carries that run on, or begins the next.
     ///
     /// # Errors
     /// [`InputError`] if reading or writing fails.
@@ -105,14 +143,24 @@ impl Input {
         content: impl Into<Content>,
     ) -> Result<Self, InputError> {
         let name = name.into();
-        let spool = || -> io::Result<NamedTempFile> {
+        let spool = || -> io::Result<PathBuf> {
             let mut file = NamedTempFile::new_in(folder)?;
             io::copy(&mut reader, file.as_file_mut())?;
             file.as_file_mut().flush()?;
-            Ok(file)
+            // From here on deleted by us.
+            let (_, path) = file.keep().map_err(|failed| failed.error)?;
+            Ok(path)
         };
-        let spool = spool_result(spool, &name)?;
-        Ok(Self { name, path: spool.path().to_owned(), content: content.into(), _spool: Some(Arc::new(spool)) })
+        let path = spool_result(spool, &name)?;
+        let spool = Arc::new(Spool { path: path.clone(), kept: AtomicBool::new(false) });
+        Ok(Self { name, path, content: content.into(), spool: Some(spool) })
+    }
+
+    /// Sets whether a temporary file outlives this process.
+    pub(crate) fn keep(&self, keep: bool) {
+        if let Some(spool) = &self.spool {
+            spool.kept.store(keep, Ordering::Relaxed);
+        }
     }
 
     /// What people call it: the path as given, or `-`.
@@ -120,10 +168,12 @@ impl Input {
         &self.name
     }
 
-    /// What opens it again with [`Input::reopen`]. Standard input is kept for as long as the [`Input`] lives.
+    /// What opens it again with [`Input::reopen`]. A copy of standard input is there for as long as the [`Input`] lives,
+    /// or a run with it can be carried on.
     pub fn save(&self) -> SavedInput {
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
-        SavedInput { path, content: self.content.clone() }
+        let (name, content, spooled) = (self.name.clone(), self.content.clone(), self.spool.is_some());
+        SavedInput { name, path, content, spooled }
     }
 
     /// Opens an input again; reads its template again, too.
@@ -131,13 +181,17 @@ impl Input {
     /// # Errors
     /// [`InputError`] if a file is not there any more.
     pub fn reopen(saved: SavedInput) -> Result<Self, InputError> {
-        let SavedInput { path, mut content } = saved;
-        let (path, name) = regular(path)?;
+        let SavedInput { name, path, mut content, spooled } = saved;
+        if spooled && !path.is_file() {
+            return Err(InputError::NotKept { name });
+        }
+        let (path, _) = regular(path)?;
         if let Content::Table(_, options) = &mut content {
             let template = |source| InputError::Open { name: options.template.display().to_string(), source };
             *options = Arc::new(TableOptions::clone(options).reload().map_err(template)?);
         }
-        Ok(Self { name, path, content, _spool: None })
+        let spool = spooled.then(|| Arc::new(Spool { path: path.clone(), kept: AtomicBool::new(true) }));
+        Ok(Self { name, path, content, spool })
     }
 
     /// What is inside.
@@ -184,7 +238,7 @@ fn regular(path: PathBuf) -> Result<(PathBuf, String), InputError> {
     }
 }
 
-fn spool_result(spool: impl FnOnce() -> io::Result<NamedTempFile>, name: &str) -> Result<NamedTempFile, InputError> {
+fn spool_result(spool: impl FnOnce() -> io::Result<PathBuf>, name: &str) -> Result<PathBuf, InputError> {
     spool().map_err(|source| InputError::Spool { name: name.to_owned(), source })
 }
 
@@ -225,6 +279,12 @@ pub enum InputError {
         name: String,
         /// Why.
         source: io::Error,
+    },
+    /// What could be read once only is not there any more.
+    #[error("{name} could be read once only, and what was kept of it is gone")]
+    NotKept {
+        /// The input.
+        name: String,
     },
     /// The input cannot be kept for the second reading.
     #[error("keeping {name} for the second reading failed")]

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sync_core::command::ResourceKind;
 use sync_core::cycle::{Call, Event};
 use sync_core::journal::{Entry, Journal, JournalError};
-use sync_core::{Finalization, ImportSummary};
+use sync_core::{Finalization, ImportSummary, JobId};
 
 use crate::store::{ManifestSwap, StateKey, StateLock, StateStore, StoreError};
 
@@ -39,6 +39,14 @@ impl Journal for StoreJournal {
         });
         match written.await {
             Ok(written) => written.map_err(JournalError::new),
+            Err(stopped) => Err(JournalError::new(stopped)),
+        }
+    }
+
+    async fn knows_job(&self, job: &JobId) -> Result<bool, JournalError> {
+        let (store, key, job) = (Arc::clone(&self.store), self.key.clone(), job.clone());
+        match tokio::task::spawn_blocking(move || store.knows_job(&key, &job)).await {
+            Ok(known) => known.map_err(JournalError::new),
             Err(stopped) => Err(JournalError::new(stopped)),
         }
     }

@@ -13,8 +13,8 @@ use crate::report::ErrorReport;
 use crate::source::{Item, Place, walk, walk_raw};
 use crate::survey::Cut;
 
-/// Adds file, line and identity to errors that say in which batch and where in it they are. Blocking: reads the inputs
-/// up to the last command concerned.
+/// Adds file, line and identity to errors of a batch that say where in it they are; `cut` is where it was cut from the
+/// source. Blocking: reads the inputs up to the last command concerned.
 ///
 /// Whether the service counts from 0 or from 1 is not documented: where the error names an identifier that only the
 /// command before fits, that one is meant.
@@ -23,20 +23,11 @@ pub(crate) fn locate(
     inputs: &[Input],
     upload: Upload,
     cuts: &[Cut],
+    cut: usize,
 ) -> Result<(), InputError> {
-    let firsts: Vec<u64> = cuts
-        .iter()
-        .scan(0, |next, cut| {
-            let first = *next;
-            *next += u64::from(cut.commands);
-            Some(first)
-        })
-        .collect();
-    let source_index = |error: &ErrorReport| {
-        let batch = usize::try_from(error.batch?.checked_sub(1)?).ok()?;
-        let index = error.index.filter(|index| *index <= u64::from(cuts[batch].commands))?;
-        Some(firsts.get(batch)? + index)
-    };
+    let Some(commands) = cuts.get(cut).map(|cut| u64::from(cut.commands)) else { return Ok(()) };
+    let first: u64 = cuts.iter().take(cut).map(|cut| u64::from(cut.commands)).sum();
+    let source_index = |error: &ErrorReport| Some(first + error.index.filter(|index| *index <= commands)?);
     let mut wanted: BTreeMap<u64, Option<Origin>> = BTreeMap::new();
     for index in errors.iter().filter_map(source_index) {
         wanted.insert(index, None);

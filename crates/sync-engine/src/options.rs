@@ -55,6 +55,51 @@ pub struct RunOptions {
     pub export_missing: Option<PathBuf>,
     /// Which findings count for more or for less than by themselves; none by default.
     pub checks: CheckOptions,
+    /// Whether to leave as soon as the job of a call is under way, instead of waiting for it;
+    /// [`Engine::resume`](crate::Engine::resume) goes on from there. Default no.
+    pub no_wait: bool,
+}
+
+/// How a run that was cut off is to be carried on; everything else is as the run was asked.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ResumeOptions {
+    /// Which synchronization on which target.
+    pub key: StateKey,
+    /// How often and how long to try, from now on; see [`Patience`].
+    pub patience: Patience,
+    /// Consent to at most so many removals, instead of what the run was given.
+    pub allow_removals: Option<u64>,
+    /// As [`RunOptions::no_wait`].
+    pub no_wait: bool,
+}
+
+impl ResumeOptions {
+    /// Carries on as the run was asked.
+    pub fn new(key: StateKey) -> Self {
+        Self { key, patience: Patience::default(), allow_removals: None, no_wait: false }
+    }
+
+    /// Sets how often and how long to try.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Sets the consent.
+    #[must_use]
+    pub fn with_allow_removals(mut self, count: Option<u64>) -> Self {
+        self.allow_removals = count;
+        self
+    }
+
+    /// Sets whether to leave as soon as a job is under way.
+    #[must_use]
+    pub fn with_no_wait(mut self, no_wait: bool) -> Self {
+        self.no_wait = no_wait;
+        self
+    }
 }
 
 impl RunOptions {
@@ -73,6 +118,7 @@ impl RunOptions {
             plan: None,
             export_missing: None,
             checks: CheckOptions::default(),
+            no_wait: false,
         }
     }
 
@@ -150,6 +196,13 @@ impl RunOptions {
     #[must_use]
     pub fn with_checks(mut self, checks: CheckOptions) -> Self {
         self.checks = checks;
+        self
+    }
+
+    /// Sets whether to leave as soon as a job is under way.
+    #[must_use]
+    pub fn with_no_wait(mut self, no_wait: bool) -> Self {
+        self.no_wait = no_wait;
         self
     }
 

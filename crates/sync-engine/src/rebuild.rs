@@ -34,17 +34,18 @@ impl From<RowBatchesError> for RebuildError {
 
 /// Builds the batches again, one ahead of the one that is sent.
 ///
-/// Dropping the receiver ends the thread at its next batch. Memory: one batch, since the next one is begun only when
+/// `stem` is what their files are called before the number. Dropping the receiver ends the thread at its next batch. Memory: one batch, since the next one is begun only when
 /// the last one was taken.
 pub(crate) fn rebuild(
     inputs: Vec<Input>,
     limits: BatchLimits,
     upload: Upload,
     cuts: Vec<Cut>,
+    stem: String,
 ) -> mpsc::Receiver<Result<Batch, RebuildError>> {
     let (sender, receiver) = mpsc::channel(1);
     tokio::task::spawn_blocking(move || {
-        if let Err(error) = build(&inputs, limits, upload, cuts.into(), &sender) {
+        if let Err(error) = build(&inputs, limits, upload, cuts.into(), stem, &sender) {
             let _ = sender.blocking_send(Err(error));
         }
     });
@@ -56,6 +57,7 @@ fn build(
     limits: BatchLimits,
     upload: Upload,
     mut cuts: VecDeque<Cut>,
+    stem: String,
     sender: &mpsc::Sender<Result<Batch, RebuildError>>,
 ) -> Result<(), RebuildError> {
     let runtime = Handle::current();
@@ -71,7 +73,7 @@ fn build(
         place = if cuts.is_empty() { None } else { Some(reserve()?) };
         Ok(())
     };
-    let mut cutter = Cutter::new(limits).map_err(|_| RebuildError::Changed)?;
+    let mut cutter = Cutter::new(limits, stem).map_err(|_| RebuildError::Changed)?;
     let mut index = 0;
     for input in inputs {
         if upload == Upload::AsIs && input.is_table() {

@@ -17,6 +17,8 @@ use crate::plan::Plan;
 pub enum RunOutcome {
     /// The cycle is finalized.
     Finalized,
+    /// No run was cut off that could be carried on.
+    NothingToResume,
     /// The input is not fit to be sent; nothing was sent.
     InputRejected,
     /// The input changed between the two readings; nothing was finalized.
@@ -27,6 +29,8 @@ pub enum RunOutcome {
     Failed,
     /// What the service did with a call is not known, or its job still runs; the state is kept.
     Uncertain,
+    /// The job of a call is under way and was not waited for; the state is kept.
+    Running,
     /// Stopped on request; the state is kept.
     Stopped,
     /// The credentials were not accepted, or do not suffice.
@@ -41,10 +45,10 @@ impl RunOutcome {
     /// The exit code of the program.
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Finalized => 0,
+            Self::Finalized | Self::NothingToResume => 0,
             Self::InputRejected | Self::InputChanged | Self::Failed => 1,
             Self::Guarded => 3,
-            Self::Uncertain | Self::Stopped => 4,
+            Self::Uncertain | Self::Running | Self::Stopped => 4,
             Self::Denied => 5,
             Self::Unreachable => 6,
             Self::Broken => 7,
@@ -66,6 +70,12 @@ pub struct Report {
     pub exit_code: u8,
     /// What happened and what is known to be true now, in sentences; then what to do next.
     pub message: Vec<String>,
+    /// Whether [`Engine::resume`](crate::Engine::resume) can carry this cycle on.
+    #[serde(default)]
+    pub resumable: bool,
+    /// What was found of an earlier run that was cut off, and what was done about it, in sentences.
+    #[serde(default)]
+    pub recovery: Vec<String>,
     /// What was read.
     pub input: InputReport,
     /// What was to change.
@@ -221,6 +231,8 @@ impl Report {
             outcome: RunOutcome::Broken,
             exit_code: RunOutcome::Broken.exit_code(),
             message: Vec::new(),
+            resumable: false,
+            recovery: Vec::new(),
             input: InputReport::default(),
             plan: PlanCounts::default(),
             batches: Vec::new(),

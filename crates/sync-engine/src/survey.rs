@@ -65,7 +65,7 @@ pub(crate) fn survey(
 ) -> Result<Survey, SurveyError> {
     let mut absent = require.to_vec();
     let mut sorter = Sorter::new(spill);
-    let mut cutter = Cutter::new(limits)?;
+    let mut cutter = Cutter::new(limits, "batch".to_owned())?;
     let mut source = DigestBuilder::new();
     let mut cuts = Vec::new();
     let (mut commands, mut bytes) = (0, 0);
@@ -181,11 +181,13 @@ pub(crate) struct Cutter {
     limits: BatchLimits,
     builder: BatchBuilder,
     number: BatchNumber,
+    /// What the files of the batches are called before their number.
+    stem: String,
 }
 
 impl Cutter {
-    pub(crate) fn new(limits: BatchLimits) -> Result<Self, sync_formats::BatchLimitsError> {
-        Ok(Self { limits, builder: BatchBuilder::new(limits)?, number: BatchNumber::FIRST })
+    pub(crate) fn new(limits: BatchLimits, stem: String) -> Result<Self, sync_formats::BatchLimitsError> {
+        Ok(Self { limits, builder: BatchBuilder::new(limits)?, number: BatchNumber::FIRST, stem })
     }
 
     /// Takes one command; gives the batch before it if that is full.
@@ -211,7 +213,7 @@ impl Cutter {
             take(batch)?;
         }
         let Some(mut batches) = row_batches(input, self.limits)? else { return Ok(()) };
-        while let Some(batch) = batches.next_batch(self.number).map_err(RowBatchesError::from)? {
+        while let Some(batch) = batches.next_batch(self.number, &self.stem).map_err(RowBatchesError::from)? {
             self.number = self.number.next();
             take(batch)?;
         }
@@ -220,7 +222,7 @@ impl Cutter {
 
     /// The last batch.
     pub(crate) fn finish(&mut self) -> Option<Batch> {
-        let batch = self.builder.finish(self.number, format!("batch-{}.json", self.number))?;
+        let batch = self.builder.finish(self.number, format!("{}-{}.json", self.stem, self.number))?;
         self.number = self.number.next();
         Some(batch)
     }

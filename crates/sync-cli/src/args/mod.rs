@@ -5,12 +5,15 @@ mod emulator;
 mod expand;
 mod guard;
 mod input;
+mod job;
 mod plan;
+mod resume;
 mod run;
 mod size;
 mod sync;
 mod table;
 mod target;
+mod wait;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -19,12 +22,15 @@ pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
 pub(crate) use expand::ExpandArgs;
 pub(crate) use guard::GuardArgs;
 pub(crate) use input::{Format, InputArgs, KindArgs};
+pub(crate) use job::{JobArgs, JobCommand, OneJob};
 pub(crate) use plan::{PlanArgs, StateArgs, StateCommand};
+pub(crate) use resume::{ResumeArgs, StatusArgs};
 pub(crate) use run::{BatchArgs, CheckArgs, Relations, RunArgs, UploadArg};
 pub(crate) use size::ByteSize;
 pub(crate) use sync::{SyncArgs, SyncCommand, SyncOf};
 pub(crate) use table::{DialectArg, ListsArg, TableArgs};
 pub(crate) use target::{Auth, TargetArgs};
+pub(crate) use wait::WaitArgs;
 
 /// Keeps a Collibra catalogue in step with an external source.
 ///
@@ -68,8 +74,14 @@ pub(crate) enum Command {
     Plan(Box<PlanArgs>),
     /// Check, plan, ask the guard, send the batches, finalize, report
     Run(Box<RunArgs>),
+    /// Carry on the run that was cut off, without being given its input again
+    Resume(Box<ResumeArgs>),
+    /// Show where each synchronization of a state folder stands; asks no target
+    Status(StatusArgs),
     /// Administer synchronizations of the target
     Sync(SyncArgs),
+    /// Look at a job of the target, or wait for it
+    Job(JobArgs),
     /// Move or back up what a state folder knows
     State(StateArgs),
     /// The embedded server

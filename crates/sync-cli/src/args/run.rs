@@ -1,7 +1,6 @@
 //! Arguments of `check` and `run`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use sync_core::SynchronizationId;
@@ -9,7 +8,7 @@ use sync_core::check::{rule, rules};
 use sync_core::transport::RelationsAction;
 use sync_engine::{CheckOptions, Upload};
 
-use super::{ByteSize, GuardArgs, InputArgs, KindArgs, TargetArgs};
+use super::{ByteSize, GuardArgs, InputArgs, KindArgs, TargetArgs, WaitArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -123,9 +122,8 @@ pub(crate) struct RunArgs {
     #[arg(long, value_enum, default_value_t, env = "COLLIBRA_SYNC_RELATIONS")]
     pub(crate) relations: Relations,
 
-    /// How long nothing may be heard of a call that may have been accepted before it counts as not running
-    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration, env = "COLLIBRA_SYNC_QUIET_PERIOD")]
-    pub(crate) quiet_period: Duration,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
 
     /// Write the report to a file (.json); may be given several times
     #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_REPORT")]
@@ -168,20 +166,4 @@ impl From<Relations> for RelationsAction {
             Relations::Add => Self::AddOrIgnore,
         }
     }
-}
-
-/// `500ms`, `60s`, `5m`, `2h`; a bare number means seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| "a duration begins with a whole number".to_owned())?;
-    let seconds = |factor: u64| number.checked_mul(factor).map(Duration::from_secs);
-    match unit.trim() {
-        "ms" => Some(Duration::from_millis(number)),
-        "" | "s" => seconds(1),
-        "m" | "min" => seconds(60),
-        "h" => seconds(3600),
-        unit => return Err(format!("{unit:?} is no unit of time; use ms, s, m or h")),
-    }
-    .ok_or_else(|| "this duration is too long".to_owned())
 }

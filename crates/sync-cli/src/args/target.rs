@@ -42,6 +42,24 @@ pub(crate) struct TargetArgs {
     pub(crate) proxy: Option<String>,
 }
 
+impl TargetArgs {
+    /// The words that name this target, for a command that somebody is to type.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        match (&self.url, &self.embedded) {
+            (_, Some(Some(folder))) => words.push(format!("--embedded={}", folder.display())),
+            (_, Some(None)) => words.push("--embedded".to_owned()),
+            (Some(url), None) => words.extend(["--url".to_owned(), url.clone()]),
+            // Where the environment named it, it still does.
+            (None, None) => {}
+        }
+        if self.allow_plain_http {
+            words.push("--allow-plain-http".to_owned());
+        }
+        words
+    }
+}
+
 /// How to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Auth {

@@ -1,12 +1,16 @@
 //! One file per command.
 
 mod check;
+mod driving;
 pub(crate) mod emulator;
 mod expand;
 mod inputs;
+mod job;
 mod plan;
+mod resume;
 mod run;
 mod state;
+mod status;
 mod sync;
 
 use crate::args::{Cli, Command};
@@ -28,6 +32,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Sync(args) => with_runtime(sync::run(args, manner)),
         Command::State(args) => state::run(&args),
         Command::Run(args) => with_runtime(run::run(&args, manner)),
+        Command::Resume(args) => with_runtime(resume::run(&args, manner)),
+        Command::Status(args) => status::run(&args, manner),
+        Command::Job(args) => with_runtime(job::run(args, manner)),
         Command::Emulator(args) => with_runtime(emulator::run(args)),
     }
 }

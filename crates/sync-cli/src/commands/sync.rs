@@ -19,7 +19,7 @@ pub(crate) async fn run(args: SyncArgs, manner: Manner) -> Result<Exit, Failure>
 
 async fn exists(of: &SyncOf, manner: Manner) -> Result<Exit, Failure> {
     let target = open(of).await?;
-    let exists = target.transport.exists(&of.id).await.map_err(failed);
+    let exists = target.transport.exists(&of.id).await.map_err(of_transport);
     target.close().await;
     match (exists?, manner.output) {
         (exists, OutputFormat::Json) => printer::json(&exists),
@@ -40,14 +40,14 @@ async fn forget(of: &SyncOf) -> Result<Exit, Failure> {
             Exit::UNCERTAIN,
             anyhow::anyhow!("a run of {} was cut off and may have jobs under way", of.id),
         )
-        .with_hint("run it once more first: that looks after its jobs, whatever comes of it"));
+        .with_hint("resume it, or run it once more first: that looks after its jobs, whatever comes of it"));
     }
     let forgotten = async {
         let known = target.transport.exists(&of.id).await?;
         target.transport.forget(&of.id).await?;
         Ok(known)
     };
-    let forgotten = forgotten.await.map_err(failed);
+    let forgotten = forgotten.await.map_err(of_transport);
     target.close().await;
     let known = forgotten? || store.standing(&key).map_err(of_store)?.cycle > 0;
     store.forget(&key).map_err(of_store)?;
@@ -71,7 +71,8 @@ async fn open(of: &SyncOf) -> Result<Target, Failure> {
     Target::open(&chosen, &of.target, &of.state).await
 }
 
-fn failed(error: TransportError) -> Failure {
+/// A call of its own that did not succeed.
+pub(super) fn of_transport(error: TransportError) -> Failure {
     let exit = match error.kind() {
         TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Exit::DENIED,
         TransportErrorKind::Unreachable | TransportErrorKind::Broken => Exit::UNREACHABLE,

@@ -3,7 +3,11 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use sync_engine::{CheckReport, GuardReason, Plan, PlanCounts, PlanList, PlanReport, Report, RunOutcome};
+use sync_core::Counters;
+use sync_engine::{
+    CheckReport, GuardReason, JobReport, Plan, PlanCounts, PlanList, PlanReport, Report, RunOutcome,
+    SynchronizationStatus,
+};
 
 use super::findings::findings;
 
@@ -32,6 +36,9 @@ fn write_run(text: &mut String, report: &Report) -> fmt::Result {
     match report.cycle {
         0 => writeln!(text, "{id}: {what}")?,
         cycle => writeln!(text, "{id}, cycle {cycle}: {what}")?,
+    }
+    for (place, sentence) in report.recovery.iter().enumerate() {
+        writeln!(text, "  {:<9} {}", if place == 0 { "found" } else { "" }, plain(sentence))?;
     }
     let input = &report.input;
     if input.commands > 0 {
@@ -84,8 +91,12 @@ fn write_summary(text: &mut String, report: &Report) -> fmt::Result {
         }
         return Ok(());
     }
+    write_counters(text, report.summary.iter().map(|(kind, counters)| (kind.as_str(), *counters)))
+}
+
+fn write_counters<'a>(text: &mut String, kinds: impl Iterator<Item = (&'a str, Counters)>) -> fmt::Result {
     writeln!(text, "  {:<16} {:>8} {:>8} {:>8}", "executed", "added", "updated", "removed")?;
-    for (kind, counters) in &report.summary {
+    for (kind, counters) in kinds {
         let kind = kind.to_lowercase().replace('_', " ");
         writeln!(text, "    {kind:<14} {:>8} {:>8} {:>8}", counters.added, counters.updated, counters.removed)?;
     }
@@ -104,6 +115,65 @@ fn write_names(text: &mut String, reason: &GuardReason) -> fmt::Result {
     let shown = reason.names.len().min(MOST_NAMES) as u64;
     if reason.total > shown {
         writeln!(text, "    and {} more", reason.total - shown)?;
+    }
+    Ok(())
+}
+
+/// Where a job stands.
+pub(crate) fn job(report: &JobReport) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_job(&mut text, report);
+    text
+}
+
+fn write_job(text: &mut String, report: &JobReport) -> fmt::Result {
+    let job = &report.job;
+    let state =
+        job.state.as_ref().map_or_else(|| "in no known state".to_owned(), |state| state.as_str().to_lowercase());
+    match report.outcome {
+        Some(outcome) => writeln!(text, "job {}: {state}; it {outcome}", job.id)?,
+        None => writeln!(text, "job {}: {state}", job.id)?,
+    }
+    for said in [&job.name, &job.message].into_iter().flatten() {
+        writeln!(text, "  {}", plain(said))?;
+    }
+    if let Some(summary) = report.summary.as_ref().filter(|summary| !summary.resource_types.is_empty()) {
+        let kinds = summary.resource_types.iter().map(|kind| (kind.resource_type.as_str(), kind.counters));
+        write_counters(text, kinds)?;
+    }
+    match report.summary.as_ref().and_then(|summary| summary.errors_count) {
+        Some(errors) if errors > 0 => writeln!(text, "  {}", count(errors, "error")),
+        _ => Ok(()),
+    }
+}
+
+/// Where synchronizations stand.
+pub(crate) fn status(found: &[SynchronizationStatus]) -> String {
+    let mut text = String::new();
+    for one in found {
+        // Writing to a string cannot fail.
+        let _ = write_status(&mut text, one);
+    }
+    text
+}
+
+fn write_status(text: &mut String, status: &SynchronizationStatus) -> fmt::Result {
+    writeln!(text, "{} on {}: {}", status.synchronization_id, plain(&status.target), plain(&status.message))?;
+    if let Some(holder) = &status.held_by {
+        writeln!(text, "  held by   {}", plain(holder))?;
+    }
+    writeln!(text, "  known     {}", count(status.known, "resource"))?;
+    writeln!(text, "  {:>5}  {:<20}  {:<16} {:>7} {:>9}  missing", "cycle", "begun", "phase", "batches", "commands")?;
+    for cycle in &status.cycles {
+        let begun = cycle.begun.as_deref().unwrap_or("-");
+        let missing = cycle.on_missing.map(|finalization| finalization.to_string()).unwrap_or_default();
+        let (number, phase) = (cycle.cycle, cycle.phase.to_string());
+        writeln!(
+            text,
+            "  {number:>5}  {begun:<20}  {phase:<16} {:>7} {:>9}  {missing}",
+            cycle.batches, cycle.commands
+        )?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sync_core::Job;
 use sync_core::cycle::Call;
 use sync_engine::{Progress, ProgressSink};
 
@@ -46,22 +47,28 @@ impl ProgressSink for Lines {
     }
 }
 
+/// Where a job stands, after what it is called here.
+pub(crate) fn job(what: &str, job: &Job) -> Option<String> {
+    let state = job.state.as_ref()?.as_str().to_lowercase();
+    Some(match job.progress_percentage {
+        Some(percent) if percent > 0.0 && percent < 100.0 => format!("{what}: {state}, {percent:.0}%"),
+        _ => format!("{what}: {state}"),
+    })
+}
+
 fn describe(progress: &Progress<'_>) -> Option<String> {
     Some(match progress {
         Progress::Reading => "reading and checking".to_owned(),
         Progress::ClearingUp => "an earlier run was cut off: looking after its jobs first".to_owned(),
+        Progress::LookingAfter => "looking after the jobs of the run that was cut off".to_owned(),
+        Progress::Searching { call } => format!("{call}: the answer was lost; looking for its job"),
+        Progress::Sighted { call, job } => format!("{call}: job {job} may be its one; waiting until it has ended"),
         Progress::Read { commands, bytes: size, batches } => {
             format!("read {} ({}) for {}", count(*commands, "command"), bytes(*size), count(*batches as u64, "batch"))
         }
         Progress::Sending { call: Call::Batch(batch), .. } => format!("batch {batch}: sending"),
         Progress::Sending { call: Call::Finalize, .. } => "finalizing".to_owned(),
-        Progress::Job { call, job } => {
-            let state = job.state.as_ref()?.as_str().to_lowercase();
-            match job.progress_percentage {
-                Some(percent) if percent > 0.0 && percent < 100.0 => format!("{call}: {state}, {percent:.0}%"),
-                _ => format!("{call}: {state}"),
-            }
-        }
+        Progress::Job { call, job: read } => job(&call.to_string(), read)?,
         Progress::Ended { call, outcome } => format!("{call}: {outcome}"),
         _ => return None,
     })

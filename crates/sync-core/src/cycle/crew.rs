@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::event::Call;
 use super::state::CycleState;
+use crate::JobId;
 use crate::clock::Clock;
 use crate::job::Job;
 use crate::journal::{Entry, Journal};
@@ -58,18 +59,44 @@ pub struct Crew {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) stop: StopSignal,
+    pub(super) earlier: Option<JobId>,
+    pub(super) leaving: bool,
 }
 
 impl Crew {
     /// A crew without an observer.
     pub fn new(transport: Arc<dyn Transport>, journal: Arc<dyn Journal>, clock: Arc<dyn Clock>) -> Self {
-        Self { transport, journal, clock, observer: Arc::new(()), stop: StopSignal::default() }
+        Self {
+            transport,
+            journal,
+            clock,
+            observer: Arc::new(()),
+            stop: StopSignal::default(),
+            earlier: None,
+            leaving: false,
+        }
     }
 
     /// Sets who is told what happens.
     #[must_use]
     pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = observer;
+        self
+    }
+
+    /// Sets a job of an earlier cycle of this synchronization: it tells which user we are where the service does not say,
+    /// and that what is listed after it is older than the cycle. Default none.
+    #[must_use]
+    pub fn with_earlier_job(mut self, job: Option<JobId>) -> Self {
+        self.earlier = job;
+        self
+    }
+
+    /// Sets whether to leave as soon as the job of a call is under way, with [`super::HaltReason::Left`], instead of waiting
+    /// for it. Whoever [looks after](super::look_after) the cycle later goes on from there. Default no.
+    #[must_use]
+    pub fn leaving(mut self, leaving: bool) -> Self {
+        self.leaving = leaving;
         self
     }
 

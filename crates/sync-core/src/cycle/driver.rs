@@ -1,13 +1,14 @@
 //! Does what the state machine says: records each event durably, then performs what follows from it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::crew::Crew;
 use super::event::{Action, Call, Event};
 use super::exchange::ExchangeState;
 use super::halt::{Halt, HaltReason};
-use super::settings::CycleMode;
+use super::search::{Learnt, Search, SearchError, Sighting};
+use super::settings::{CycleMode, Patience};
 use super::state::{CycleState, Phase};
 use super::step::step;
 use crate::clock::Millis;
@@ -54,8 +55,13 @@ pub(super) struct Driver {
     /// The last failure of each call, for the halt that may follow.
     failures: BTreeMap<Call, TransportError>,
     reports: Vec<CallReport>,
-    /// A lost call is waited out for the quiet period instead of ending in a halt.
-    outwaits: bool,
+    learnt: Learnt,
+    /// What the last search for each call may have found.
+    sighted: BTreeMap<Call, JobId>,
+    /// Calls sent from here.
+    sent: BTreeSet<Call>,
+    /// A job the service does not know any more is taken as gone instead of ending in a halt.
+    settles: bool,
 }
 
 impl Driver {
@@ -68,14 +74,20 @@ impl Driver {
             ended: BTreeMap::new(),
             failures: BTreeMap::new(),
             reports: Vec::new(),
-            outwaits: false,
+            learnt: Learnt::default(),
+            sighted: BTreeMap::new(),
+            sent: BTreeSet::new(),
+            settles: false,
         }
     }
 
     /// Stops the cycle, on record, and sees every call of it to its end: jobs are polled until they have ended, what
-    /// may have been accepted is given the quiet period. Sends nothing.
-    pub(super) async fn settle(&mut self) -> Result<(), Halt> {
-        self.outwaits = true;
+    /// may have been accepted is searched and given the quiet period. Sends nothing.
+    pub(super) async fn settle(&mut self, patience: Option<Patience>) -> Result<(), Halt> {
+        self.settles = true;
+        if let Some(patience) = patience.filter(|new| self.state.settings().is_some_and(|set| set.patience != *new)) {
+            self.record(Event::PatienceSet { patience: Box::new(patience) }).await?;
+        }
         if self.state.phase() != Phase::Abandoned {
             self.record(Event::Stopped).await?;
         }
@@ -83,10 +95,11 @@ impl Driver {
             let first = match state {
                 ExchangeState::Polling { job, .. } => self.poll(call, &job).await?,
                 ExchangeState::Judging { job } => self.judge(call, &job).await?,
-                _ => Event::SearchUnavailable { call },
+                _ => self.search(call).await?,
             };
             self.drive(first).await?;
         }
+        self.settles = false;
         Ok(())
     }
 
@@ -151,23 +164,46 @@ impl Driver {
                 Ok(Event::PauseOver { call })
             }
             Action::Poll { call, job, after } => {
+                if self.leaves(call) {
+                    self.record(Event::Left { call }).await?;
+                    return Err(self.halt(HaltReason::Left { call, job }));
+                }
                 self.wait(after).await?;
                 self.poll(call, &job).await
             }
             Action::Judge { call, job } => self.judge(call, &job).await,
-            Action::Search { call, after } if self.outwaits => {
-                self.wait(after).await?;
-                Ok(Event::SearchUnavailable { call })
-            }
-            Action::Search { call, .. } => {
+            Action::Search { call, .. } if self.crew.leaving && self.outwaited(call) => {
                 let source = self.failures.remove(&call);
                 Err(self.halt(HaltReason::AnswerLost { call, source }))
             }
-            Action::Leave { call, .. } if self.outwaits && self.is_gone(call) => Ok(Event::JobGone { call }),
+            Action::Search { call, after } => {
+                self.wait(after).await?;
+                self.search(call).await
+            }
+            Action::Leave { call, .. } if self.settles && self.is_gone(call) => Ok(Event::JobGone { call }),
             Action::Leave { call, job } => {
                 let source = self.failures.remove(&call);
                 Err(self.halt(HaltReason::JobUnreadable { call, job, source }))
             }
+        }
+    }
+
+    /// Whether the job of a call is not waited for: it was just accepted, or looked at and found at work.
+    fn leaves(&self, call: Call) -> bool {
+        let looked = self.state.exchange(call).is_some_and(|exchange| {
+            matches!(exchange.state(), ExchangeState::Polling { polls, unreadable_since: None, .. } if *polls > 0)
+        });
+        self.crew.leaving && (self.sent.contains(&call) || looked)
+    }
+
+    /// Whether a lost call is sought for longer than the quiet period, as a job that may be its one goes on.
+    fn outwaited(&self, call: Call) -> bool {
+        let quiet = self.state.settings().map(|settings| settings.patience.quiet_period);
+        match self.state.exchange(call).map(|exchange| exchange.state()) {
+            Some(ExchangeState::Unknown { since, .. }) => {
+                quiet.is_some_and(|quiet| Duration::from_millis(self.now().saturating_sub(*since)) > quiet)
+            }
+            _ => false,
         }
     }
 
@@ -179,6 +215,7 @@ impl Driver {
     async fn submit(&mut self, call: Call) -> Event {
         let now = self.now();
         self.begun.entry(call).or_insert(now);
+        self.sent.insert(call);
         let answer = match self.request(call) {
             Some(Request::Batch(request)) => self.crew.transport.submit_batch(&request).await,
             Some(Request::Finalize(request)) => self.crew.transport.submit_finalize(&request).await,
@@ -187,7 +224,7 @@ impl Driver {
         };
         match answer {
             Ok(job) => {
-                self.crew.observer.job(call, &job);
+                self.show(call, &job);
                 Event::Accepted { call, job: job.id }
             }
             Err(error) => {
@@ -202,6 +239,64 @@ impl Driver {
                 event
             }
         }
+    }
+
+    fn show(&mut self, call: Call, job: &Job) {
+        self.learnt.from(Some(call), job);
+        self.crew.observer.job(call, job);
+    }
+
+    /// Looks for the job of a lost call. A target that cannot be asked is asked again for as long as an outage may take:
+    /// that no job was found must not come from not having looked.
+    async fn search(&mut self, call: Call) -> Result<Event, Halt> {
+        let patience = self.state.settings().map_or_else(Patience::default, |settings| settings.patience);
+        let begun = self.now();
+        let mut tries = 0;
+        let sighting = loop {
+            match self.look(call).await {
+                Ok(sighting) => break sighting,
+                Err(SearchError::Journal(error)) => return Err(self.halt(HaltReason::Journal(error))),
+                Err(SearchError::Transport(error)) => {
+                    let waited = Duration::from_millis(self.now().saturating_sub(begun));
+                    if is_denied(&error) || waited >= patience.outage {
+                        return Err(self.halt(HaltReason::AnswerLost { call, source: Some(error) }));
+                    }
+                    self.wait(patience.poll_after(tries)).await?;
+                    tries = tries.saturating_add(1);
+                }
+            }
+        };
+        Ok(match sighting {
+            Sighting::Ours(job) => Event::Found { call, job },
+            Sighting::Perhaps(job) => {
+                self.sighted.insert(call, job.clone());
+                Event::Sighted { call, candidate: job }
+            }
+            Sighting::Unclear(job) if self.settles => {
+                let source = self.failures.remove(&call);
+                tracing::warn!(%job, "a job that may be the lost call's does not say whether it is at work");
+                return Err(self.halt(HaltReason::AnswerLost { call, source }));
+            }
+            Sighting::Unclear(_) => Event::Ambiguous { call },
+            Sighting::Nothing => {
+                self.sighted.remove(&call);
+                Event::NotFound { call }
+            }
+            Sighting::Unavailable => Event::SearchUnavailable { call },
+        })
+    }
+
+    async fn look(&mut self, call: Call) -> Result<Sighting, SearchError> {
+        let search = Search {
+            transport: self.crew.transport.as_ref(),
+            journal: self.crew.journal.as_ref(),
+            state: &self.state,
+            call,
+            file_name: self.payloads.get(&call).map(Payload::file_name),
+            earlier: self.crew.earlier.as_ref(),
+            last: self.sighted.get(&call),
+        };
+        search.look(&mut self.learnt).await
     }
 
     fn request(&self, call: Call) -> Option<Request> {
@@ -225,7 +320,7 @@ impl Driver {
     async fn poll(&mut self, call: Call, id: &JobId) -> Result<Event, Halt> {
         match self.crew.transport.job(id).await {
             Ok(job) => {
-                self.crew.observer.job(call, &job);
+                self.show(call, &job);
                 if job.is_terminal() {
                     self.ended.insert(call, job);
                     Ok(Event::JobEnded { call })
@@ -233,16 +328,14 @@ impl Driver {
                     Ok(Event::JobRunning { call })
                 }
             }
-            Err(error) => match error.kind() {
-                TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => {
-                    Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }))
-                }
-                _ => {
-                    let missing = matches!(error.status(), Some(404 | 500));
-                    self.failures.insert(call, error);
-                    Ok(Event::JobUnreadable { call, missing })
-                }
-            },
+            Err(error) if is_denied(&error) => {
+                Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }))
+            }
+            Err(error) => {
+                let missing = matches!(error.status(), Some(404 | 500));
+                self.failures.insert(call, error);
+                Ok(Event::JobUnreadable { call, missing })
+            }
         }
     }
 
@@ -253,36 +346,54 @@ impl Driver {
             Some(job) => job,
             None => match self.crew.transport.job(id).await {
                 Ok(job) => job,
+                Err(error) if self.settles && error.kind() == TransportErrorKind::NotFound => {
+                    return Ok(Event::JobGone { call });
+                }
                 Err(error) => {
                     return Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }));
                 }
             },
         };
-        let mut summary = None;
-        for tries in 0..SUMMARY_TRIES {
-            match self.crew.transport.summary(id).await {
-                Ok(read) => {
-                    summary = Some(read);
-                    break;
-                }
-                Err(error) => {
-                    tracing::debug!(%error, "summary not readable");
-                    if tries + 1 < SUMMARY_TRIES {
-                        self.wait(Duration::from_secs(1)).await?;
-                    }
-                }
-            }
-        }
-        let continue_on_error = self.state.settings().is_some_and(|settings| {
+        // What a finalization that failed has done is documented as little as for a job of many small transactions.
+        let continue_on_error = self.state.settings().is_none_or(|settings| {
             let has_commands = call != Call::Finalize || settings.mode == CycleMode::SingleCall;
-            settings.continue_on_error && has_commands
+            settings.continue_on_error || !has_commands
         });
+        let is_clear = Outcome::judge(continue_on_error, &job, None) != Some(Outcome::Undetermined);
+        let summary = self.summary(call, id, is_clear).await?;
         let outcome = Outcome::judge(continue_on_error, &job, summary.as_ref()).unwrap_or(Outcome::Undetermined);
         let begun = self.begun.get(&call).copied().unwrap_or_else(|| self.now());
         let elapsed = Duration::from_millis(self.now().saturating_sub(begun));
         self.reports.push(CallReport { call, job, outcome, summary: summary.clone(), elapsed });
         self.payloads.remove(&call);
         Ok(Event::Judged { call, outcome, summary: summary.map(Box::new) })
+    }
+
+    /// The summary of an ended job, if it can be had. Where the job does not say itself how it ended, an outage is sat out:
+    /// a job must not count as failed because nobody could be asked.
+    async fn summary(&mut self, call: Call, id: &JobId, is_clear: bool) -> Result<Option<ImportSummary>, Halt> {
+        let patience = self.state.settings().map_or_else(Patience::default, |settings| settings.patience);
+        let begun = self.now();
+        for tries in 1.. {
+            let error = match self.crew.transport.summary(id).await {
+                Ok(summary) => return Ok(Some(summary)),
+                Err(error) => error,
+            };
+            tracing::debug!(%error, "summary not readable");
+            if is_clear || !says_nothing(&error) {
+                if tries >= SUMMARY_TRIES {
+                    break;
+                }
+                self.wait(Duration::from_secs(1)).await?;
+                continue;
+            }
+            let waited = Duration::from_millis(self.now().saturating_sub(begun));
+            if is_denied(&error) || waited >= patience.outage {
+                return Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }));
+            }
+            self.wait(patience.poll_after(tries)).await?;
+        }
+        Ok(None)
     }
 
     /// Waits in naps, so that a request to stop is heard: nothing is in flight here but jobs the server works on.
@@ -312,12 +423,29 @@ impl Driver {
 
     /// What stopped a call that is neither a success nor uncertain.
     pub(super) fn failed(&mut self, call: Call) -> Halt {
-        let reason = match self.state.exchange(call).and_then(|exchange| exchange.outcome()) {
+        let exchange = self.state.exchange(call);
+        let reason = match exchange.and_then(|exchange| exchange.outcome()) {
             Some(outcome) => HaltReason::JobFailed { call, outcome },
+            None if exchange.is_some_and(|exchange| exchange.is_unknown()) => {
+                HaltReason::AnswerLost { call, source: self.failures.remove(&call) }
+            }
             None => HaltReason::Refused { call, source: self.failures.remove(&call) },
         };
         self.halt(reason)
     }
+}
+
+/// Whether the credentials do not suffice, which no waiting changes.
+fn is_denied(error: &TransportError) -> bool {
+    matches!(error.kind(), TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden)
+}
+
+/// Whether the target gave no answer to what it was asked: it could not be reached, broke off, or stumbled.
+fn says_nothing(error: &TransportError) -> bool {
+    let kind = error.kind();
+    is_denied(error)
+        || matches!(kind, TransportErrorKind::Unreachable | TransportErrorKind::Broken)
+        || matches!(kind, TransportErrorKind::Busy | TransportErrorKind::Faulty)
 }
 
 enum Request {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::settings::CycleSettings;
+use super::settings::{CycleSettings, Patience};
 use crate::guard::{GuardNumbers, PassReason};
 use crate::{BatchNumber, Digest, ImportSummary, JobId, Outcome};
 
@@ -126,6 +126,13 @@ pub enum Event {
         /// Which call.
         call: Call,
     },
+    /// A search found a job that may be the lost call but need not be, and that has to be out of the way first.
+    Sighted {
+        /// Which call.
+        call: Call,
+        /// The job. Nobody's yet, so that its name here is not that of a call's job.
+        candidate: JobId,
+    },
     /// The service offers no search for jobs.
     SearchUnavailable {
         /// Which call.
@@ -157,11 +164,21 @@ pub enum Event {
     },
     /// The permit is used; recorded, this is the intent to finalize.
     FinalizeOrdered,
+    /// Work was left to the service on purpose, without waiting for the job of a call. Nothing changes by it.
+    Left {
+        /// Which call.
+        call: Call,
+    },
     /// The whole cycle is sent again, as a new attempt.
     Replay,
     /// Somebody asked to stop. Nothing is sent any more; a call that was being sent becomes uncertain, and what becomes
     /// known of it or of a job is still taken.
     Stopped,
+    /// How often and how long to try is set anew, for the rest of the cycle.
+    PatienceSet {
+        /// From now on.
+        patience: Box<Patience>,
+    },
     /// Work goes on after a stop or a crash.
     Resumed,
     /// The cycle is left open for good; the next full cycle absorbs it.
@@ -186,6 +203,7 @@ impl Event {
             Self::Judged { .. } => "judged",
             Self::Found { .. } => "found",
             Self::NotFound { .. } => "not_found",
+            Self::Sighted { .. } => "sighted",
             Self::SearchUnavailable { .. } => "search_unavailable",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Repaired { .. } => "repaired",
@@ -193,8 +211,10 @@ impl Event {
             Self::SourceEnded => "source_ended",
             Self::Permitted { .. } => "permitted",
             Self::FinalizeOrdered => "finalize_ordered",
+            Self::Left { .. } => "left",
             Self::Replay => "replay",
             Self::Stopped => "stopped",
+            Self::PatienceSet { .. } => "patience_set",
             Self::Resumed => "resumed",
             Self::GivenUp => "given_up",
         }

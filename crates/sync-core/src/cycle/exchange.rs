@@ -16,6 +16,8 @@ use crate::{JobId, Outcome};
 pub struct Exchange {
     /// How often it was sent, or is about to be.
     pub(super) tries: u32,
+    /// When it was first to be sent.
+    pub(super) begun: Millis,
     pub(super) state: ExchangeState,
 }
 
@@ -72,8 +74,8 @@ pub enum ExchangeState {
 
 impl Exchange {
     /// A call whose intent to be sent has just been recorded, and the action that sends it.
-    pub(super) fn begin(call: Call) -> (Self, Action) {
-        (Self { tries: 1, state: ExchangeState::Sending }, Action::Submit { call })
+    pub(super) fn begin(call: Call, at: Millis) -> (Self, Action) {
+        (Self { tries: 1, begun: at, state: ExchangeState::Sending }, Action::Submit { call })
     }
 
     /// What is known of the call.
@@ -84,6 +86,11 @@ impl Exchange {
     /// How often the call was sent, or is about to be.
     pub fn tries(&self) -> u32 {
         self.tries
+    }
+
+    /// When it was first to be sent; nothing of it can have reached the service before.
+    pub fn begun(&self) -> Millis {
+        self.begun
     }
 
     /// The job, once there is one.
@@ -116,6 +123,11 @@ impl Exchange {
     /// Whether the call is being answered or worked on, with an end in sight.
     pub(super) fn is_at_work(&self) -> bool {
         matches!(self.state, ExchangeState::Sending | ExchangeState::Polling { .. } | ExchangeState::Judging { .. })
+    }
+
+    /// Whether the job of the call is at work as far as known.
+    pub(super) fn is_polling(&self) -> bool {
+        matches!(self.state, ExchangeState::Polling { .. })
     }
 
     /// Whether something of this call may still be under way, here or on the server.
@@ -208,6 +220,11 @@ impl Exchange {
                 }
                 let left = patience.quiet_period.saturating_sub(elapsed(*since, at));
                 Some(vec![Action::Search { call, after: left.min(patience.longest_poll) }])
+            }
+            (S::Unknown { since, quiet: false }, Event::Sighted { .. }) => {
+                // Soon at first, then ever more rarely: it may be a short job or one of hours.
+                let after = (elapsed(*since, at) / 4).clamp(patience.poll, patience.longest_poll.max(patience.poll));
+                Some(vec![Action::Search { call, after }])
             }
             _ => None,
         }

@@ -55,9 +55,16 @@ pub enum HaltReason {
         /// The last failure.
         source: Option<TransportError>,
     },
+    /// The job of a call is under way, and waiting for it was not wanted.
+    Left {
+        /// Which call.
+        call: Call,
+        /// The job.
+        job: JobId,
+    },
     /// Somebody asked to stop.
     Stopped,
-    /// The journal could not be written.
+    /// The journal could not be used.
     Journal(JournalError),
     /// Something was asked for that the state does not allow.
     Step(StepError),
@@ -95,6 +102,7 @@ impl fmt::Display for Halt {
             HaltReason::JobUnreadable { call, job, .. } => {
                 write!(f, "job {job} of {call} cannot be read; for all that is known it goes on")
             }
+            HaltReason::Left { call, job } => write!(f, "job {job} of {call} is under way and was not waited for"),
             HaltReason::Stopped => f.write_str("stopped on request"),
             HaltReason::Journal(_) => f.write_str("the cycle cannot be recorded"),
             HaltReason::Step(_) => f.write_str("the cycle does not allow this step"),
@@ -110,7 +118,7 @@ impl std::error::Error for Halt {
             | HaltReason::JobUnreadable { source, .. } => source.as_ref().map(|source| source as _),
             HaltReason::Journal(error) => Some(error),
             HaltReason::Step(error) => Some(error),
-            HaltReason::JobFailed { .. } | HaltReason::Stopped => None,
+            HaltReason::JobFailed { .. } | HaltReason::Left { .. } | HaltReason::Stopped => None,
         }
     }
 }

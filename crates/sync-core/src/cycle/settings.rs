@@ -126,7 +126,8 @@ impl CycleSettings {
 pub struct Patience {
     /// Most times one call is sent; default 5.
     pub max_tries: u32,
-    /// Most times a cycle is begun anew after an uncertain or failed finalization; default 3.
+    /// Most finalizations of one cycle that may have been accepted: after an uncertain or failed one the whole cycle is
+    /// sent again, one after so many not any more; default 3.
     pub max_attempts: u32,
     /// Upper end of the first pause before another try, doubled each time; default 1 s.
     pub pause: Duration,
@@ -203,7 +204,7 @@ impl Patience {
     }
 
     /// Wait before look number `polls + 1` at a job.
-    pub(super) fn poll_after(&self, polls: u32) -> Duration {
+    pub fn poll_after(&self, polls: u32) -> Duration {
         let seconds = self.poll.as_secs_f64() * 1.5f64.powi(polls.min(24) as i32);
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).min(self.longest_poll)
     }

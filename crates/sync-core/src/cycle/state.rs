@@ -1,5 +1,7 @@
 //! Where a cycle stands: a phase of the whole and a state per batch.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::event::Call;
@@ -36,6 +38,24 @@ pub enum Phase {
     FinalizeFailed,
     /// Stopped in between. The server's cycle stays open; nothing is removed until somebody finalizes.
     Abandoned,
+}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Idle => "idle",
+            Self::Open => "open",
+            Self::Batching => "batching",
+            Self::BatchUnknown => "batch unknown",
+            Self::BatchFailed => "batch failed",
+            Self::Sealed => "sealed",
+            Self::Finalizing => "finalizing",
+            Self::Finalized => "finalized",
+            Self::FinalizeUnknown => "finalize unknown",
+            Self::FinalizeFailed => "finalize failed",
+            Self::Abandoned => "abandoned",
+        })
+    }
 }
 
 /// One batch of a cycle.
@@ -131,6 +151,8 @@ pub(super) struct Progress {
     pub(super) settings: CycleSettings,
     pub(super) phase: Phase,
     pub(super) attempt: u32,
+    /// Finalizations of earlier attempts that may have been accepted.
+    pub(super) finalizations: u32,
     pub(super) batches: Vec<BatchState>,
     pub(super) source_ended: bool,
     /// A repair was promised and no batch has come since.
@@ -138,6 +160,8 @@ pub(super) struct Progress {
     pub(super) finalization: Finalization,
     pub(super) permit: Option<Permit>,
     pub(super) finalize: Option<Exchange>,
+    /// Work was left to the service on purpose, and nothing was sent since.
+    pub(super) left: bool,
 }
 
 impl CycleState {
@@ -193,6 +217,17 @@ impl CycleState {
         under_way.map(|(call, exchange)| (call, exchange.state().clone())).collect()
     }
 
+    /// Whether work was last left to the service on purpose, see [`super::Crew::leaving`], and nothing was sent since. What
+    /// was left so is nobody else's to end, while a cycle that was cut off may have been ended by somebody who took over.
+    pub fn was_left(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| progress.left)
+    }
+
+    /// Whether fewer finalizations of the cycle than allowed may have been accepted so far.
+    pub(super) fn may_replay(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| progress.may_replay())
+    }
+
     /// A call's exchange, if it was ever to be sent.
     pub fn exchange(&self, call: Call) -> Option<&Exchange> {
         match call {
@@ -203,18 +238,39 @@ impl CycleState {
 }
 
 impl Progress {
-    pub(super) fn new(settings: CycleSettings, attempt: u32) -> Self {
+    pub(super) fn new(settings: CycleSettings) -> Self {
         Self {
             finalization: settings.finalization,
             settings,
             phase: Phase::Open,
-            attempt,
+            attempt: 1,
+            finalizations: 0,
             batches: Vec::new(),
             source_ended: false,
             repair_due: false,
             permit: None,
             finalize: None,
+            left: false,
         }
+    }
+
+    /// The same cycle from its beginning.
+    pub(super) fn again(&self) -> Self {
+        Self {
+            attempt: self.attempt + 1,
+            finalizations: self.finalizations_spent(),
+            ..Self::new(self.settings.clone())
+        }
+    }
+
+    pub(super) fn may_replay(&self) -> bool {
+        self.finalizations_spent() < self.settings.patience.max_attempts
+    }
+
+    /// Finalizations so far that may have been accepted, in all attempts.
+    pub(super) fn finalizations_spent(&self) -> u32 {
+        let this = self.finalize.as_ref().is_some_and(|exchange| !exchange.never_accepted());
+        self.finalizations + u32::from(this)
     }
 
     pub(super) fn is_single_call(&self) -> bool {

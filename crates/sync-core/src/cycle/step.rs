@@ -29,7 +29,7 @@ pub fn step(state: &CycleState, entry: &Entry) -> Result<(CycleState, Vec<Action
         return match phase {
             Phase::Idle | Phase::Finalized => {
                 settings.check().map_err(refuse)?;
-                let progress = Progress::new((**settings).clone(), 1);
+                let progress = Progress::new((**settings).clone());
                 Ok((CycleState { progress: Some(Box::new(progress)) }, vec![]))
             }
             _ => Err(refuse("an earlier cycle is still open")),
@@ -84,6 +84,7 @@ fn observes(event: &Event) -> bool {
         Event::Accepted { .. }
             | Event::Found { .. }
             | Event::NotFound { .. }
+            | Event::Sighted { .. }
             | Event::SearchUnavailable { .. }
             | Event::JobRunning { .. }
             | Event::JobEnded { .. }
@@ -102,7 +103,7 @@ impl Progress {
             Event::BatchReady { batch, digest, commands, bytes } => {
                 let state =
                     BatchState { digest: *digest, commands: *commands, bytes: *bytes, exchange: None, settled: None };
-                self.batch_ready(*batch, state)
+                self.batch_ready(*batch, state, entry.at)
             }
             Event::Accepted { call, .. }
             | Event::NotSent { call }
@@ -116,21 +117,27 @@ impl Progress {
             | Event::Judged { call, .. }
             | Event::Found { call, .. }
             | Event::NotFound { call }
+            | Event::Sighted { call, .. }
             | Event::SearchUnavailable { call } => self.exchanged(*call, entry),
             Event::Ambiguous { call } => self.ambiguous(*call, entry.at),
             Event::Repaired { batch } => self.repaired(*batch),
             Event::ErrorsAccepted { batch } => self.errors_accepted(*batch),
             Event::SourceEnded => self.source_ended(),
             Event::Permitted { numbers, reason } => self.permitted(Permit { numbers: *numbers, reason: *reason }),
-            Event::FinalizeOrdered => self.finalize_ordered(),
+            Event::FinalizeOrdered => self.finalize_ordered(entry.at),
+            Event::Left { call } => self.left(*call),
             Event::Replay => self.replay(),
             Event::Stopped => self.stopped(entry.at),
+            Event::PatienceSet { patience } => {
+                self.settings.patience = **patience;
+                Ok(vec![])
+            }
             Event::Resumed => self.resumed(entry),
             Event::GivenUp => self.given_up(),
         }
     }
 
-    fn batch_ready(&mut self, batch: BatchNumber, mut state: BatchState) -> Step {
+    fn batch_ready(&mut self, batch: BatchNumber, mut state: BatchState, at: Millis) -> Step {
         if !matches!(self.phase, Phase::Open | Phase::Batching) {
             return Err("a batch follows only while the cycle is open and nothing is uncertain or failed");
         }
@@ -152,12 +159,13 @@ impl Progress {
             if self.live_batches() >= usize::from(self.settings.lanes.get()) {
                 return Err("as many batches as allowed are in flight");
             }
-            let (exchange, submit) = Exchange::begin(Call::Batch(batch));
+            let (exchange, submit) = Exchange::begin(Call::Batch(batch), at);
             state.exchange = Some(exchange);
             vec![submit]
         };
         self.batches.push(state);
         self.repair_due = false;
+        self.left = false;
         self.phase = self.derive_phase();
         Ok(actions)
     }
@@ -182,6 +190,7 @@ impl Progress {
             return Ok(actions);
         }
         actions.extend(self.release());
+        self.left &= !actions.iter().any(|action| matches!(action, Action::Submit { .. }));
         self.phase = self.derive_phase();
         if self.phase == Phase::Sealed && call == Call::Finalize {
             // Refused: the cycle is still open, but the permit was for parameters that did not do.
@@ -280,15 +289,16 @@ impl Progress {
         Ok(vec![])
     }
 
-    fn finalize_ordered(&mut self) -> Step {
+    fn finalize_ordered(&mut self, at: Millis) -> Step {
         if self.phase != Phase::Sealed {
             return Err("only a sealed cycle can be finalized");
         }
         if self.permit.is_none() {
             return Err("finalizing needs the permit");
         }
-        let (exchange, submit) = Exchange::begin(Call::Finalize);
+        let (exchange, submit) = Exchange::begin(Call::Finalize, at);
         self.finalize = Some(exchange);
+        self.left = false;
         self.phase = Phase::Finalizing;
         Ok(vec![submit])
     }
@@ -302,10 +312,19 @@ impl Progress {
         if self.may_run() {
             return Err("a call of this attempt may still be under way");
         }
-        if self.attempt >= self.settings.patience.max_attempts {
-            return Err("the cycle was attempted as often as allowed");
+        if !self.may_replay() {
+            return Err("as many finalizations as allowed may have been accepted");
         }
-        *self = Self::new(self.settings.clone(), self.attempt + 1);
+        *self = self.again();
+        Ok(vec![])
+    }
+
+    fn left(&mut self, call: Call) -> Step {
+        if !self.exchange_mut(call).is_some_and(|exchange| exchange.is_polling()) {
+            return Err("no job of this call is under way");
+        }
+        // After a stop it is not known by whom and why the work was interrupted.
+        self.left |= self.phase != Phase::Abandoned;
         Ok(vec![])
     }
 
@@ -335,6 +354,7 @@ impl Progress {
             }
         }
         actions.extend(self.release());
+        self.left &= !actions.iter().any(|action| matches!(action, Action::Submit { .. }));
         self.phase = self.derive_phase();
         actions.extend(self.search());
         Ok(actions)

@@ -62,8 +62,12 @@ impl<P> Cycle<P> {
         self.driver.reports()
     }
 
+    pub(super) fn of(driver: Driver) -> Self {
+        Self { driver, phase: PhantomData }
+    }
+
     fn becomes<Q>(self) -> Cycle<Q> {
-        Cycle { driver: self.driver, phase: PhantomData }
+        Cycle::of(self.driver)
     }
 
     async fn take_batch(mut self, payload: Payload, commands: u32) -> Result<Cycle<Batching>, Halt> {
@@ -82,29 +86,6 @@ impl<P> Cycle<P> {
     }
 }
 
-/// Clears up a cycle that was cut off, without sending anything: jobs it started are polled until they have ended, a
-/// call that may have been accepted is given the quiet period. The cycle is then either finalized after all, or given
-/// up: it stays open on the server, nothing is removed, and the next full cycle absorbs it.
-///
-/// Returns the state to begin the next cycle from.
-///
-/// # Errors
-/// [`Halt`] if a job cannot be read, somebody asks to stop, or the journal cannot be written.
-///
-/// # Cancellation
-/// A dropped future leaves the cycle stopped, to be cleared up again.
-pub async fn clear_up(crew: Crew, state: CycleState) -> Result<CycleState, Halt> {
-    if matches!(state.phase(), Phase::Idle | Phase::Finalized) {
-        return Ok(state);
-    }
-    let mut driver = Driver::new(crew, state);
-    driver.settle().await?;
-    let finalized = driver.state().finalize().and_then(|exchange| exchange.outcome());
-    let last = if finalized.is_some_and(|outcome| outcome.is_success()) { Event::Resumed } else { Event::GivenUp };
-    driver.record(last).await?;
-    Ok(driver.into_state())
-}
-
 impl Cycle<Open> {
     /// Begins a cycle.
     ///
@@ -116,7 +97,7 @@ impl Cycle<Open> {
     pub async fn begin(crew: Crew, state: CycleState, settings: CycleSettings) -> Result<Self, Halt> {
         let mut driver = Driver::new(crew, state);
         driver.record(Event::Begun { settings: Box::new(settings) }).await?;
-        Ok(Self { driver, phase: PhantomData })
+        Ok(Self::of(driver))
     }
 
     /// Sends the first batch and waits until its job has ended well. In a single-call cycle the payload is kept until

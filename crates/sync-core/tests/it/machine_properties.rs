@@ -345,7 +345,8 @@ impl World {
                 self.at += after.as_millis() as u64;
                 match luck {
                     0..=59 => Event::Found { call, job: job("found") },
-                    60..=159 => Event::NotFound { call },
+                    60..=79 => Event::Sighted { call, candidate: job("perhaps") },
+                    80..=159 => Event::NotFound { call },
                     160..=239 => Event::SearchUnavailable { call },
                     _ => Event::Ambiguous { call },
                 }
@@ -377,6 +378,7 @@ impl World {
             }
             Phase::Abandoned if luck < 60 => {}
             Phase::Abandoned if luck < 90 => drop(self.take(Event::GivenUp)),
+            Phase::Abandoned if luck >= 240 => drop(self.take(Event::Replay)),
             Phase::Abandoned => drop(self.take(Event::Resumed)),
             Phase::FinalizeUnknown | Phase::FinalizeFailed | Phase::BatchFailed => drop(self.take(Event::Replay)),
             _ if self.halted => drop(self.take(Event::Resumed)),
@@ -432,7 +434,7 @@ fn begin(what: u8, luck: u8) -> Event {
 fn nonsense(which: u8, luck: u8) -> Event {
     let n = u32::from(luck) % 4;
     let call = if n == 0 { Call::Finalize } else { batch(n) };
-    match which % 22 {
+    match which % 25 {
         0 => begin(luck, which),
         1 => ready(n + 1),
         2 => accepted(call),
@@ -454,6 +456,9 @@ fn nonsense(which: u8, luck: u8) -> Event {
         18 => permitted(if n == 0 { Finalization::Ignore } else { Finalization::RemoveResources }),
         19 => Event::FinalizeOrdered,
         20 => Event::Replay,
+        21 => Event::Sighted { call, candidate: job("nonsense") },
+        22 => Event::Left { call },
+        23 => Event::PatienceSet { patience: Box::new(Patience::default().with_quiet_period(QUIET)) },
         _ => [Event::Stopped, Event::Resumed, Event::GivenUp][usize::from(luck) % 3].clone(),
     }
 }
@@ -521,6 +526,8 @@ fn no_guided_history_breaks_the_rules() {
             ("errors_accepted", 100),
             ("given_up", 20),
             ("ambiguous", 20),
+            ("sighted", 100),
+            ("left", 20),
             ("refused", 1000),
         ],
     );

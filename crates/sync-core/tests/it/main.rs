@@ -11,6 +11,8 @@ mod machine_rows;
 mod outcomes;
 mod payload;
 mod profile;
+mod recovering;
+mod searching;
 mod stage;
 mod support;
 mod threads;

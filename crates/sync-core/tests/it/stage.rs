@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sync_core::clock::{Clock, Millis};
-use sync_core::cycle::{Call, Crew, CycleState, Observer, StopSignal};
+use sync_core::cycle::{Call, Crew, CycleState, Event, Observer, StopSignal};
 use sync_core::journal::{Entry, Journal, JournalError};
 use sync_core::transport::{
     BatchRequest, Delivery, FinalizeRequest, FullRequest, JobQuery, Operation, Transport, TransportError,
@@ -41,6 +41,15 @@ fn next<T>(script: &Script<T>) -> Option<Result<T, TransportError>> {
     script.lock().expect("scripts do not panic").pop_front()
 }
 
+/// The one list that is left, as often as it is asked for.
+fn last(lists: &VecDeque<Result<Vec<Job>, TransportError>>) -> Result<Vec<Job>, TransportError> {
+    match lists.front() {
+        None => Ok(Vec::new()),
+        Some(Ok(jobs)) => Ok(jobs.clone()),
+        Some(Err(error)) => Err(TransportError::answered(error.operation(), error.status().unwrap_or(503))),
+    }
+}
+
 /// Answers from scripts; where a script has ended, everything goes well.
 #[derive(Debug, Default)]
 pub(crate) struct Wire {
@@ -49,7 +58,10 @@ pub(crate) struct Wire {
     jobs: Script<Job>,
     summaries: Script<ImportSummary>,
     pages: Mutex<VecDeque<Page<ImportError>>>,
-    /// A signal given with the look at a job after so many others.
+    /// What lists of jobs show, one after the other; the last one stays.
+    lists: Script<Vec<Job>>,
+    user: Mutex<Option<UserId>>,
+    /// A signal given with the look at a job, or at the jobs, after so many others.
     stop_at_look: Mutex<Option<(u32, StopSignal)>>,
     made: Mutex<u32>,
 }
@@ -78,6 +90,16 @@ impl Wire {
         self.summaries.lock().expect("scripts do not panic").extend(answers);
     }
 
+    /// What the next lists of jobs show, the newest first; the last one stays.
+    pub(crate) fn answer_lists(&self, lists: impl IntoIterator<Item = Result<Vec<Job>, TransportError>>) {
+        self.lists.lock().expect("scripts do not panic").extend(lists);
+    }
+
+    /// Who we are.
+    pub(crate) fn is_user(&self, user: &str) {
+        *self.user.lock().expect("setting does not panic") = Some(user.parse().expect("a valid user id"));
+    }
+
     pub(crate) fn set_pages(&self, pages: impl IntoIterator<Item = Page<ImportError>>) {
         *self.pages.lock().expect("scripts do not panic") = pages.into_iter().collect();
         self.log.0.lock().expect("no test panics while logging").clear();
@@ -86,6 +108,15 @@ impl Wire {
     pub(crate) fn offsets(&self) -> Vec<u64> {
         let offset = |line: String| line.strip_prefix("errors ")?.parse().ok();
         self.log.lines().into_iter().filter_map(offset).collect()
+    }
+
+    fn looked(&self) {
+        if let Some((left, signal)) = &mut *self.stop_at_look.lock().expect("scripts do not panic") {
+            match left {
+                0 => signal.stop(),
+                _ => *left -= 1,
+            }
+        }
     }
 
     pub(crate) fn stop_at_look(&self, look: u32, signal: StopSignal) {
@@ -116,12 +147,7 @@ impl Transport for Wire {
 
     async fn job(&self, id: &JobId) -> Result<Job, TransportError> {
         self.log.add(format!("read {id}"));
-        if let Some((left, signal)) = &mut *self.stop_at_look.lock().expect("scripts do not panic") {
-            match left {
-                0 => signal.stop(),
-                _ => *left -= 1,
-            }
-        }
+        self.looked();
         next(&self.jobs)
             .unwrap_or_else(|| Ok(Job::new(id.clone()).with_state(JobState::Completed).with_result(JobResult::Success)))
     }
@@ -145,12 +171,17 @@ impl Transport for Wire {
         Ok(())
     }
 
-    async fn jobs(&self, _: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
-        Ok(Page::new(0, offset as i64, 1000, Vec::new()))
+    async fn jobs(&self, query: &JobQuery, offset: u64) -> Result<Page<Job>, TransportError> {
+        self.log.add(format!("list jobs of {}", query.created_by.as_deref().unwrap_or("everybody")));
+        self.looked();
+        let mut lists = self.lists.lock().expect("scripts do not panic");
+        let jobs = if lists.len() > 1 { lists.pop_front().expect("one of several") } else { last(&lists) }?;
+        let page = jobs.into_iter().skip(offset as usize).take(1000).collect();
+        Ok(Page::new(0, offset as i64, 1000, page))
     }
 
     async fn own_user(&self) -> Result<Option<UserId>, TransportError> {
-        Ok(None)
+        Ok(self.user.lock().expect("reading does not panic").clone())
     }
 }
 
@@ -161,11 +192,17 @@ pub(crate) struct Memory {
     entries: Mutex<Vec<Entry>>,
     /// The append that fails, counted from 0.
     fails_at: Mutex<Option<usize>>,
+    /// Jobs of other synchronizations.
+    others: Mutex<Vec<JobId>>,
 }
 
 impl Memory {
     pub(crate) fn fail_at(&self, append: usize) {
         *self.fails_at.lock().expect("setting does not panic") = Some(append);
+    }
+
+    pub(crate) fn knows_of(&self, job: &str) {
+        self.others.lock().expect("keeping does not panic").push(job.parse().expect("a valid job id"));
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
@@ -189,6 +226,14 @@ impl Journal for Memory {
         self.log.add(format!("journal {}", entry.event.name()));
         entries.push(entry.clone());
         Ok(())
+    }
+
+    async fn knows_job(&self, job: &JobId) -> Result<bool, JournalError> {
+        let ours = self.entries().into_iter().any(|entry| match entry.event {
+            Event::Accepted { job: known, .. } | Event::Found { job: known, .. } => known == *job,
+            _ => false,
+        });
+        Ok(ours || self.others.lock().expect("keeping does not panic").contains(job))
     }
 }
 
@@ -238,7 +283,7 @@ impl Stage {
             wire: Arc::new(Wire { log: log.clone(), ..Wire::default() }),
             journal: Arc::new(Memory { log: log.clone(), ..Memory::default() }),
             log,
-            clock: Arc::new(Jumping(Mutex::new(1_000_000))),
+            clock: Arc::new(Jumping(Mutex::new(1_700_000_000_000))),
             stop: StopSignal::default(),
             watcher: Arc::default(),
         }

@@ -8,7 +8,6 @@ use axum::response::Response;
 use http::Method;
 
 use super::ApiError;
-use crate::clock::now;
 use crate::profile::CsrfToken;
 use crate::server::Shared;
 
@@ -22,7 +21,7 @@ pub(super) async fn authenticate(
     next: Next,
 ) -> Result<Response, ApiError> {
     refuse_when_stopping(&shared)?;
-    let visitor = shared.authority.identify(request.headers(), now()).map_err(ApiError::unauthorized)?;
+    let visitor = shared.authority.identify(request.headers(), shared.context.now()).map_err(ApiError::unauthorized)?;
     if let Some(session) = &visitor.session
         && shared.context.readings.csrf_token == CsrfToken::Required
         && !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)

@@ -15,7 +15,6 @@ use super::ApiError;
 use super::form::Form;
 use super::params::{Params, Segment, uuid};
 use super::upload::{sync_folder, unwritable};
-use crate::clock::now;
 use crate::jobs::StoredFile;
 use crate::server::Shared;
 
@@ -39,7 +38,7 @@ pub(super) async fn add(State(shared): State<Arc<Shared>>, request: Request) -> 
                 name: upload.file_name.clone().unwrap_or_else(|| NAME.to_owned()),
                 content_type: upload.content_type.clone().unwrap_or_else(|| TYPE.to_owned()),
                 size: upload.size,
-                created_on: now(),
+                created_on: shared.context.now(),
             };
             let path = shared.context.files.join(file.id.to_string());
             upload.move_to(&path).map_err(|error| unwritable(&path, &error))?;
@@ -88,7 +87,7 @@ pub(super) async fn remove_old(State(shared): State<Arc<Shared>>, params: Params
     let lifetime = params.whole("timeToLive", 0)?;
     let removed = shared.blocking(move |shared| {
         // What was stored in this very millisecond is older than nothing at all.
-        let before = now().saturating_sub(lifetime).saturating_add(i64::from(lifetime == 0));
+        let before = shared.context.now().saturating_sub(lifetime).saturating_add(i64::from(lifetime == 0));
         for id in shared.context.jobs.forget_files_before(before)? {
             shared.context.remove_stored(id);
         }

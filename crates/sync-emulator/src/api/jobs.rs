@@ -12,7 +12,6 @@ use super::ApiError;
 use super::body::read_small;
 use super::params::{Params, Segment, uuid};
 use crate::access::Account;
-use crate::clock::now;
 use crate::jobs::{Cancelling, JobFilter, JobResult, JobRow, JobState, SortField};
 use crate::profile::{HiddenJob, JobsApi, MissingJobsApi, OlderCancel, Profile};
 use crate::server::Shared;
@@ -140,7 +139,7 @@ pub(super) async fn cancel_job(
     }
     let canceled = shared.blocking(move |shared| {
         let context = &shared.context;
-        match context.jobs.cancel(id, account.id, account.is_admin, &message, now())? {
+        match context.jobs.cancel(id, account.id, account.is_admin, &message, context.now())? {
             Cancelling::Unknown => Err(unknown()),
             Cancelling::Forbidden => Err(ApiError::forbidden("The job belongs to somebody else.")),
             Cancelling::TooLate => Err(ApiError::conflict("The job is over.")),

@@ -13,7 +13,6 @@ use super::ApiError;
 use super::auth::refuse_when_stopping;
 use super::body::{is_of_type, read_small};
 use crate::access::pair;
-use crate::clock::now;
 use crate::server::Shared;
 
 /// Why there is no token.
@@ -78,7 +77,7 @@ async fn issue(shared: &Shared, request: Request) -> Result<Value, TokenError> {
         return Err(TokenError::new("invalid_request", "the client signs in in two ways"));
     }
     let shown = basic.or_else(|| Some((fields.remove("client_id")?, posted?)));
-    let issued = shown.and_then(|(id, secret)| shared.authority.issue(&id, &secret, now()));
+    let issued = shown.and_then(|(id, secret)| shared.authority.issue(&id, &secret, shared.context.now()));
     let Some((token, seconds)) = issued else {
         let description = "the client is unknown or its secret is wrong";
         return Err(TokenError { status: StatusCode::UNAUTHORIZED, error: "invalid_client", description, is_basic });

@@ -14,7 +14,6 @@ use super::auth::refuse_when_stopping;
 use super::body::read_json;
 use super::params::Params;
 use crate::access::{Account, COOKIE, Visitor};
-use crate::clock::now;
 use crate::server::Shared;
 
 #[derive(Deserialize)]
@@ -29,8 +28,10 @@ struct Login {
 pub(super) async fn log_in(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, ApiError> {
     refuse_when_stopping(&shared)?;
     let login: Login = read_json(request).await?;
-    let (_, session) =
-        shared.authority.log_in(&login.username, &login.password, now()).map_err(ApiError::unauthorized)?;
+    let (_, session) = shared
+        .authority
+        .log_in(&login.username, &login.password, shared.context.now())
+        .map_err(ApiError::unauthorized)?;
     let cookie = format!("{COOKIE}={}; Path=/; HttpOnly", session.cookie);
     let mut response = Json(json!({"csrfToken": session.csrf_token})).into_response();
     let cookie = HeaderValue::try_from(cookie).map_err(|error| ApiError::internal(&error))?;

@@ -14,10 +14,9 @@ use super::params::{Segment, uuid};
 use super::upload::{Upload, sync_folder, unwritable};
 use super::{ApiError, fields};
 use crate::access::Account;
-use crate::clock::now;
 use crate::importer::check_table;
 use crate::jobs::{JobRequest, JobRow, Operation, Submitter};
-use crate::profile::{FileAndFileId, JobResultField};
+use crate::profile::{FileAndFileId, JobNames, JobResultField};
 use crate::server::Shared;
 
 /// Longest synchronization id, in characters.
@@ -142,6 +141,12 @@ async fn check_rows(
         .await
 }
 
+fn job_name(names: JobNames, operation: Operation, upload: Option<&Upload>) -> String {
+    let file = upload.and_then(|upload| upload.file_name.as_deref()).filter(|_| names == JobNames::WithFile);
+    let operation = operation.job_name();
+    file.map_or_else(|| operation.to_owned(), |file| format!("{operation}: {file}"))
+}
+
 /// Writes the job down; the work is done later.
 async fn accept(
     shared: Arc<Shared>,
@@ -155,9 +160,10 @@ async fn accept(
         if upload.is_some() {
             sync_folder(shared, &context.uploads)?;
         }
+        let job_name = job_name(context.readings.job_names, request.operation, upload.as_ref());
         // From here on the job deletes the file; a job that is not accepted has none.
         request.upload = upload.map(Upload::keep);
-        let by = Submitter { user: account.id, user_name: account.name.to_string(), at: now() };
+        let by = Submitter { user: account.id, user_name: account.name.to_string(), at: context.now(), job_name };
         let accepted = context.jobs.accept(&id, &request, &by, context.readings.hidden_polls);
         if accepted.is_err()
             && let Some(upload) = &request.upload

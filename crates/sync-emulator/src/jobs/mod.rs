@@ -3,6 +3,7 @@
 mod cancel;
 mod files;
 mod filter;
+mod gate;
 mod job;
 mod queue;
 mod report;
@@ -14,6 +15,7 @@ mod worker;
 pub(crate) use cancel::Cancelling;
 pub(crate) use files::StoredFile;
 pub(crate) use filter::{Cursor, JobFilter, SortField};
+pub(crate) use gate::Gate;
 pub(crate) use job::{JobResult, JobRow, JobState};
 pub(crate) use queue::{Accepted, Jobs, QueueError, Submitter};
 pub(crate) use report::{ErrorEntry, ErrorType, Report};

@@ -80,6 +80,8 @@ pub(crate) struct Submitter {
     pub(crate) user: Uuid,
     pub(crate) user_name: String,
     pub(crate) at: i64,
+    /// What the job is to be called.
+    pub(crate) job_name: String,
 }
 
 /// A job to be executed.
@@ -102,6 +104,7 @@ impl Jobs {
         limit: usize,
         together: usize,
         order: JobOrder,
+        now: i64,
         outcome: impl Fn(Uuid) -> rusqlite::Result<Option<(JobState, JobResult, String)>>,
     ) -> rusqlite::Result<Self> {
         let connection = Connection::open(storage.folder.join("jobs.sqlite"))?;
@@ -111,7 +114,7 @@ impl Jobs {
         let slots = Slots::new(together, order);
         let mut inner =
             Inner { connection, sender: Some(sender), slots, waiting: 0, at_work: None, hidden: HashMap::new() };
-        inner.recover(outcome)?;
+        inner.recover(now, outcome)?;
         Ok(Self { inner: Mutex::new(inner), limit, is_canceling: AtomicBool::new(false) })
     }
 
@@ -136,7 +139,7 @@ impl Jobs {
         let Some(sender) = inner.sender.clone() else { return Err(QueueError::Stopping) };
         let row = JobRow {
             id: Uuid::new_v4(),
-            name: request.operation.job_name().to_owned(),
+            name: by.job_name.clone(),
             state: JobState::Waiting,
             result: JobResult::NotSet,
             message: None,
@@ -190,6 +193,11 @@ impl Jobs {
     pub(crate) fn send(&self, work: Work) -> Result<(), QueueError> {
         let sender = self.inner().sender.clone().ok_or(QueueError::Stopping)?;
         sender.send(work).map_err(|_| QueueError::Stopping)
+    }
+
+    /// Whether no job waits for the worker.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.inner().waiting == 0
     }
 
     /// Accepts nothing any more.
@@ -338,6 +346,7 @@ impl Inner {
     /// Puts what was not finished back into the queue, in order.
     fn recover(
         &mut self,
+        now: i64,
         outcome: impl Fn(Uuid) -> rusqlite::Result<Option<(JobState, JobResult, String)>>,
     ) -> rusqlite::Result<()> {
         type Unfinished = (i64, Uuid, JobState, i64, String, String);
@@ -373,7 +382,7 @@ impl Inner {
                 let _ = sender.send(Work::Job);
             }
         }
-        show_running(&self.connection, self.slots.fill(), crate::clock::now())
+        show_running(&self.connection, self.slots.fill(), now)
     }
 
     fn row(&self, row: &Row<'_>) -> rusqlite::Result<JobRow> {

@@ -12,11 +12,11 @@ use uuid::Uuid;
 
 use super::queue::Accepted;
 use super::{
-    Claims, ErrorEntry, ErrorType, Finalization, JobRequest, JobResult, JobState, Jobs, Operation, Report, Strategy,
-    Tally,
+    Claims, ErrorEntry, ErrorType, Finalization, Gate, JobRequest, JobResult, JobState, Jobs, Operation, Report,
+    Strategy, Tally,
 };
 use crate::catalog::{Stamp, Store, UserNumber};
-use crate::clock::now;
+use crate::clock::Clock;
 use crate::importer::{Import, Rules, import};
 use crate::profile::{PartialImport, Readings};
 use crate::tracking::{Finalized, finalize};
@@ -34,9 +34,16 @@ pub(crate) struct Context {
     /// Failed commands at which a job is aborted.
     pub(crate) failed_commands_limit: u64,
     pub(crate) stopping: AtomicBool,
+    pub(crate) clock: Clock,
+    pub(crate) gate: Gate,
 }
 
 impl Context {
+    /// Milliseconds since 1970, UTC.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
     /// Whether work has to be left for the next start.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
@@ -120,8 +127,10 @@ fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
         if context.is_stopping() {
             break;
         }
+        let is_job = matches!(work, Work::Job);
         match work {
             Work::Task(task) => (task.0)(&mut store),
+            Work::Job if !context.gate.pass() => break,
             Work::Job => {
                 if let Err(error) = execute(context, &mut store) {
                     tracing::error!(%error, "a job cannot be written down");
@@ -130,6 +139,9 @@ fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
         }
         if let Err(error) = store.roll_back() {
             tracing::error!(%error, "cannot end a transaction that was left open");
+        }
+        if is_job {
+            context.gate.leave();
         }
     }
     if let Err(error) = store.checkpoint() {
@@ -159,7 +171,7 @@ fn execute(context: &Context, store: &mut Store) -> rusqlite::Result<()> {
         // What it had touched is as it was.
         claims = Claims::default();
     }
-    let (report, written) = match write(store, &report, &job, sample) {
+    let (report, written) = match write(context, store, &report, &job, sample) {
         Ok(()) => (report, Ok(())),
         Err(error) => {
             // Without its report the work is undone too, and whoever waits for the job has to learn that.
@@ -168,15 +180,15 @@ fn execute(context: &Context, store: &mut Store) -> rusqlite::Result<()> {
         }
     };
     let file = job.request.deletes_file(report.state);
-    context.jobs.finish(job.id, &report, file, claims, now())?;
+    context.jobs.finish(job.id, &report, file, claims, context.now())?;
     context.clear_up(&job.request, report.state);
     written
 }
 
 /// Commits the work of a job together with its report.
-fn write(store: &mut Store, report: &Report, job: &Accepted, sample: bool) -> rusqlite::Result<()> {
+fn write(context: &Context, store: &mut Store, report: &Report, job: &Accepted, sample: bool) -> rusqlite::Result<()> {
     if store.connection.is_autocommit() {
-        store.begin(Stamp { at: now(), by: UserNumber(0) })?;
+        store.begin(Stamp { at: context.now(), by: UserNumber(0) })?;
     }
     report.write(store, job.id, sample)?;
     store.commit()
@@ -201,7 +213,7 @@ fn perform(
         return Ok(Some(rolled_back(context, error, Tally::default())));
     }
     let user = store.register_user(job.user, &job.user_name)?;
-    store.begin(Stamp { at: now(), by: user })?;
+    store.begin(Stamp { at: context.now(), by: user })?;
     let stamp = store.stamp();
     let mut report = match &job.request.upload {
         None => succeeded(Tally::default()),

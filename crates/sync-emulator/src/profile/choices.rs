@@ -113,6 +113,15 @@ reading! {
     }
 }
 reading! {
+    /// What jobs are called.
+    JobNames {
+        /// After what they do.
+        Plain,
+        /// After what they do and the file that was sent along.
+        WithFile,
+    }
+}
+reading! {
     /// How a job answers that is not visible yet.
     HiddenJob {
         /// 404.

@@ -6,8 +6,8 @@ mod version;
 
 pub use choices::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
-    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
-    LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobNames, JobOrder, JobResultField,
+    JobsApi, LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
     PartialImport, RestoredStatus, UnknownSynchronization, UrlEncodedForm,
 };
 pub use readings::{Readings, UnknownReading};

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::choices::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
-    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
-    LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
+    FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobNames, JobOrder, JobResultField,
+    JobsApi, LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
     PartialImport, RestoredStatus, UnknownSynchronization, UrlEncodedForm,
 };
 
@@ -54,6 +54,8 @@ pub struct Readings {
     pub sample_counters: bool,
     /// Whether reading a job shows `result`. Default: it is left out, as in the core API document.
     pub job_result_field: JobResultField,
+    /// What jobs are called. Default: after what they do.
+    pub job_names: JobNames,
     /// How many reads of a fresh job fail as if it did not exist yet. Default: 0.
     pub hidden_polls: u32,
     /// How such reads are answered. Default: 404.
@@ -111,6 +113,7 @@ impl Default for Readings {
             large_page: LargePage::default(),
             sample_counters: false,
             job_result_field: JobResultField::default(),
+            job_names: JobNames::default(),
             hidden_polls: 0,
             hidden_job: HiddenJob::default(),
             index_base: IndexBase::default(),

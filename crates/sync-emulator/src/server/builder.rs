@@ -20,8 +20,9 @@ use super::shared::Shared;
 use crate::access::{Account, Accounts, Authority, BearerToken, JwtKey, OAuthClient, User};
 use crate::catalog::model::ModelFile;
 use crate::catalog::{Storage, Store, files, open_writer, uploads};
+use crate::clock::Clock;
 use crate::importer::Rules;
-use crate::jobs::{Context, Jobs, Work, Worker};
+use crate::jobs::{Context, Gate, Jobs, Work, Worker};
 use crate::profile::{Profile, Readings};
 
 const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
@@ -53,6 +54,8 @@ pub struct EmulatorBuilder {
     queue_limit: usize,
     concurrent_jobs: usize,
     limits: Limits,
+    clock: Clock,
+    held: bool,
 }
 
 impl fmt::Debug for EmulatorBuilder {
@@ -86,6 +89,8 @@ impl Default for EmulatorBuilder {
             queue_limit: QUEUE_LIMIT,
             concurrent_jobs: CONCURRENT_JOBS,
             limits: Limits::default(),
+            clock: Clock::default(),
+            held: false,
         }
     }
 }
@@ -231,6 +236,20 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Takes the time from `now`, in milliseconds since 1970, instead of from the machine: for tests that pass time by
+    /// hand. Limits of connections stay with the machine's time.
+    pub fn clock(mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        self.clock = Clock::of(now);
+        self
+    }
+
+    /// Holds all jobs back until [`Emulator::work_off`] lets them through: for tests that decide themselves when work is
+    /// done. Until then they are shown as waiting or running.
+    pub fn hold_jobs(mut self) -> Self {
+        self.held = true;
+        self
+    }
+
     /// Starts the server within the current tokio runtime. It answers once this returns.
     ///
     /// # Errors
@@ -269,8 +288,8 @@ impl EmulatorBuilder {
         let (sender, receiver) = mpsc::channel::<Work>();
         let database = |error| StartError::database(&path, error);
         let order = self.readings.job_order;
-        let jobs =
-            Jobs::open(&storage, sender, self.queue_limit, self.concurrent_jobs, order, |job| outcome(&store, job));
+        let (limit, together, now) = (self.queue_limit, self.concurrent_jobs, self.clock.now());
+        let jobs = Jobs::open(&storage, sender, limit, together, order, now, |job| outcome(&store, job));
         let jobs = jobs.map_err(database)?;
         discard(&uploads, &jobs.pending_uploads().map_err(database)?);
         discard(&files, &jobs.file_names().map_err(database)?);
@@ -289,6 +308,8 @@ impl EmulatorBuilder {
             files,
             failed_commands_limit: self.failed_commands_limit,
             stopping: AtomicBool::new(false),
+            clock: self.clock,
+            gate: if self.held { Gate::closed() } else { Gate::default() },
         });
         let worker = Worker::start(context.clone(), store, receiver).map_err(|source| StartError::Worker { source })?;
         let shared = Arc::new(Shared {

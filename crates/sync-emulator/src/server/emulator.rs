@@ -110,6 +110,13 @@ impl Emulator {
         router(self.shared.clone())
     }
 
+    /// Lets at most so many held jobs through, in their order, and waits until they are over; tells how many there were. For
+    /// a server that [holds its jobs](EmulatorBuilder::hold_jobs). Blocking.
+    pub fn work_off(&self, jobs: u64) -> u64 {
+        let context = &self.shared.context;
+        context.gate.let_through(jobs, || context.jobs.is_empty())
+    }
+
     /// Stops the server and waits until everything is on disk.
     ///
     /// Waits up to ten seconds for requests that are being answered; jobs are left as on dropping.
@@ -134,6 +141,7 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         self.shared.context.stopping.store(true, Ordering::Relaxed);
         self.shared.context.jobs.close();
+        self.shared.context.gate.stop();
         self.worker.join();
         // Connections may live on for a moment, but nothing is written any more: the folder is free for another server.
         self.lock.take();

@@ -11,7 +11,6 @@ use crate::api::ApiError;
 use crate::catalog::model::Model;
 use crate::catalog::read::Reader;
 use crate::catalog::{Ids, Stamp, Storage, Store, UserNumber};
-use crate::clock::now;
 use crate::jobs::{Context, Task, Work};
 use crate::profile::Profile;
 
@@ -66,8 +65,9 @@ impl Shared {
         write: impl FnOnce(&mut Store) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ApiError> {
         let (sender, receiver) = oneshot::channel();
+        let at = self.context.now();
         let task = Task(Box::new(move |store| {
-            let stamp = Stamp { at: now(), by: UserNumber(0) };
+            let stamp = Stamp { at, by: UserNumber(0) };
             let written = store.begin(stamp).and_then(|()| write(store)).and_then(|value| {
                 store.commit()?;
                 Ok(value)

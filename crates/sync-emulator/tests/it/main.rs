@@ -3,6 +3,7 @@
 mod support;
 
 mod access;
+mod by_hand;
 mod cancelling;
 mod catalogue;
 mod choices;

@@ -13,9 +13,17 @@ use crate::report::{BatchReport, ErrorReport, FinalizeReport, MOST_ERRORS, PlanC
 use crate::store::StoreErrorKind;
 use crate::survey::SurveyError;
 
+/// What is true of a cycle that was not finalized.
+const OPEN: &str = "the cycle stays open on the target and nothing was removed";
+
+/// How to go on, where the state is kept.
+const GO_ON: &str = "resume goes on from here without being given the input again; running the same again is safe too: it \
+                     looks after the jobs of this run first";
+
 impl Run<'_> {
     pub(super) fn finished(&mut self, cycle: &Cycle<Finalized>) {
         self.fill(cycle.state(), cycle.reports());
+        self.inputs.iter().for_each(|input| input.keep(false));
         let PlanCounts { missing, .. } = self.report.plan;
         let mut message = vec!["the cycle is finalized".to_owned()];
         if !self.report.summary_complete {
@@ -40,6 +48,19 @@ impl Run<'_> {
     /// Fills batches, finalization and counts from the cycle.
     pub(super) fn fill(&mut self, state: &CycleState, reports: &[CallReport]) {
         let of = |call| reports.iter().find(|report| report.call == call);
+        let mut complete = true;
+        let calls = (1..).map_while(BatchNumber::new).map(Call::Batch).zip(state.batches());
+        let calls = calls.filter_map(|(call, batch)| Some((call, batch.exchange()?)));
+        let calls = calls.chain(state.finalize().map(|exchange| (Call::Finalize, exchange)));
+        self.report.summary.clear();
+        for (call, _) in calls.filter(|(_, exchange)| exchange.outcome().is_some()) {
+            match of(call).and_then(|report| report.summary.as_ref()).or_else(|| self.summaries.get(&call)) {
+                Some(summary) => self.report.count(&summary.clone()),
+                None => complete = false,
+            }
+        }
+        self.report.summary_complete = complete;
+        self.report.summary.retain(|_, counters| *counters != Counters::default());
         self.report.batches = (1..)
             .zip(state.batches())
             .map(|(number, batch)| {
@@ -60,6 +81,7 @@ impl Run<'_> {
         self.report.finalize = state.finalize().map(|exchange| {
             let report = of(Call::Finalize);
             let summary = report.and_then(|report| report.summary.as_ref());
+            let summary = summary.or_else(|| self.summaries.get(&Call::Finalize));
             let (job_state, result) = report.map(words).unwrap_or_default();
             FinalizeReport {
                 strategy: state.finalization().unwrap_or_default().strategy().to_owned(),
@@ -75,13 +97,6 @@ impl Run<'_> {
                 }),
             }
         });
-        self.report.summary_complete = reports.iter().all(|report| report.summary.is_some());
-        for report in reports {
-            if let Some(summary) = &report.summary {
-                self.report.count(summary);
-            }
-        }
-        self.report.summary.retain(|_, counters| *counters != Counters::default());
     }
 
     /// Ends a run that did not reach its end.
@@ -96,6 +111,8 @@ impl Run<'_> {
                 let mut message: Vec<_> = reasons.iter().map(|reason| reason.message.clone()).collect();
                 message.push("nothing was removed".to_owned());
                 self.report.guard = reasons;
+                // Of a cycle that has begun there is something to go on with.
+                self.report.resumable = self.report.cycle > 0;
                 (RunOutcome::Guarded, message)
             }
             Stop::Export(error) => {
@@ -106,11 +123,11 @@ impl Run<'_> {
                 (outcome, vec![chain(&error), "nothing was sent".to_owned()])
             }
             Stop::Denied(error) => {
-                let then = match self.report.cycle {
-                    0 => "nothing was sent",
-                    _ => "nothing was finalized; the cycle stays open on the target and nothing was removed",
-                };
-                (of_transport(&error).unwrap_or(RunOutcome::Failed), vec![chain(&error), then.to_owned()])
+                let outcome = of_transport(&error).unwrap_or(RunOutcome::Failed);
+                match self.report.cycle {
+                    0 => (outcome, vec![chain(&error), "nothing was sent".to_owned()]),
+                    _ => self.may_go_on(outcome, vec![chain(&error), format!("nothing was finalized; {OPEN}")]),
+                }
             }
             Stop::Halt(halt) => self.halted(&halt).await,
             Stop::ClearingUp(halt) => {
@@ -118,6 +135,31 @@ impl Run<'_> {
                 message.insert(0, "an earlier run that was cut off could not be cleared up".to_owned());
                 (outcome, message)
             }
+            Stop::LookingAfter(halt) => {
+                self.fill(halt.state(), halt.reports());
+                self.words_for(&halt)
+            }
+            Stop::Record(error) => (
+                RunOutcome::Broken,
+                vec![chain(&error), "nothing was sent; run it again with its input: that is safe".to_owned()],
+            ),
+            Stop::OtherSource => (
+                RunOutcome::InputChanged,
+                vec![
+                    "the source has changed since the cycle that was cut off was begun: it cannot be carried on"
+                        .to_owned(),
+                    "nothing was sent; run it: that sends the changed source as a whole".to_owned(),
+                ],
+            ),
+            Stop::Exhausted => (
+                RunOutcome::Uncertain,
+                vec![
+                    "as many finalizations of this cycle as allowed may have been accepted, and none is known to have \
+                     succeeded"
+                        .to_owned(),
+                    "nothing was sent; see why they failed, then run it: that begins another cycle".to_owned(),
+                ],
+            ),
             Stop::Asked => (RunOutcome::Stopped, vec!["stopped on request".to_owned(), "nothing was sent".to_owned()]),
             Stop::Rebuild(RebuildError::Changed | RebuildError::Unwanted) => (
                 RunOutcome::InputChanged,
@@ -127,7 +169,7 @@ impl Run<'_> {
                 ],
             ),
             Stop::Rebuild(RebuildError::Input(error)) => {
-                let then = "nothing was finalized; run it again when the input can be read".to_owned();
+                let then = "nothing was finalized; resume or run it again when the input can be read".to_owned();
                 (RunOutcome::InputChanged, vec![chain(&error), then])
             }
             Stop::Survey(error) => match error {
@@ -155,29 +197,46 @@ impl Run<'_> {
     }
 
     /// What a cycle that stopped before its end means for the run.
-    fn words_for(&self, halt: &Halt) -> (RunOutcome, Vec<String>) {
+    fn words_for(&mut self, halt: &Halt) -> (RunOutcome, Vec<String>) {
         let what = chain(halt);
         let open = match halt.state().finalize() {
-            None => "the cycle stays open on the target and nothing was removed".to_owned(),
+            None => OPEN.to_owned(),
+            Some(exchange) if exchange.outcome().is_none() && exchange.job().is_some() => {
+                "the finalization is under way; what it does to missing resources goes on".to_owned()
+            }
             Some(_) => "the finalization was sent; how much of it was done is not known".to_owned(),
         };
-        let again = "running the same again is safe: it looks after the jobs of this run first".to_owned();
+        let denied = |error: Option<&TransportError>| error.and_then(of_transport) == Some(RunOutcome::Denied);
         match halt.reason() {
             HaltReason::Refused { source, .. } => {
                 let outcome = source.as_ref().and_then(of_transport).unwrap_or(RunOutcome::Failed);
-                (outcome, vec![what, "the cycle stays open on the target and nothing was removed".to_owned()])
+                match outcome {
+                    RunOutcome::Failed => (outcome, vec![what, OPEN.to_owned()]),
+                    _ => self.may_go_on(outcome, vec![what, OPEN.to_owned()]),
+                }
             }
             HaltReason::JobFailed { call: Call::Batch(_), .. } => (RunOutcome::Failed, vec![what, open]),
-            HaltReason::JobFailed { call: Call::Finalize, .. } => (RunOutcome::Uncertain, vec![what, open, again]),
-            HaltReason::AnswerLost { .. } => (RunOutcome::Uncertain, vec![what, again]),
-            HaltReason::JobUnreadable { source, .. } => {
-                let denied = source.as_ref().and_then(of_transport) == Some(RunOutcome::Denied);
-                (if denied { RunOutcome::Denied } else { RunOutcome::Uncertain }, vec![what, again])
+            HaltReason::JobFailed { call: Call::Finalize, .. } => {
+                let then =
+                    "what it did to missing resources is not known; the whole cycle has to be sent again".to_owned();
+                self.may_go_on(RunOutcome::Uncertain, vec![what, then])
             }
-            HaltReason::Stopped => (RunOutcome::Stopped, vec![what, open, again]),
-            HaltReason::Journal(_) => (RunOutcome::Broken, vec![what, again]),
+            HaltReason::AnswerLost { source, .. } | HaltReason::JobUnreadable { source, .. } => {
+                let outcome = if denied(source.as_ref()) { RunOutcome::Denied } else { RunOutcome::Uncertain };
+                self.may_go_on(outcome, vec![what])
+            }
+            HaltReason::Left { .. } => self.may_go_on(RunOutcome::Running, vec![what]),
+            HaltReason::Stopped => self.may_go_on(RunOutcome::Stopped, vec![what, open]),
+            HaltReason::Journal(_) => self.may_go_on(RunOutcome::Broken, vec![what]),
             _ => (RunOutcome::Broken, vec![what, "this is a bug".to_owned()]),
         }
+    }
+
+    /// Says how to go on.
+    fn may_go_on(&mut self, outcome: RunOutcome, mut message: Vec<String>) -> (RunOutcome, Vec<String>) {
+        self.report.resumable = true;
+        message.push(GO_ON.to_owned());
+        (outcome, message)
     }
 
     /// Reads what the job says about its failed commands and joins it to the input, as far as that can be had.
@@ -187,12 +246,15 @@ impl Run<'_> {
             Call::Batch(batch) => Some(batch.get()),
             Call::Finalize => None,
         };
+        // A batch that was repaired comes again in the next one.
+        let before = batch.map_or(0, |batch| batch.saturating_sub(1) as usize);
+        let cut = halt.state().batches().iter().take(before).filter(|batch| !batch.is_repaired()).count();
         match self.engine.transport.all_errors(job, MOST_ERRORS).await {
             Ok(errors) => {
                 let mut errors: Vec<_> = errors.into_iter().map(|error| ErrorReport::of(batch, error)).collect();
                 let (inputs, upload, cuts) = (self.inputs.clone(), self.options.upload, self.cuts.clone());
                 let located = tokio::task::spawn_blocking(move || {
-                    let found = locate(&mut errors, &inputs, upload, &cuts);
+                    let found = locate(&mut errors, &inputs, upload, &cuts, cut);
                     (errors, found)
                 });
                 if let Ok((errors, found)) = located.await {

@@ -14,7 +14,7 @@ use super::walk::Run;
 use crate::clock::SystemClock;
 use crate::event::ProgressSink;
 use crate::input::Input;
-use crate::options::RunOptions;
+use crate::options::{ResumeOptions, RunOptions};
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::store::StateStore;
@@ -96,12 +96,34 @@ impl Engine {
     /// Needs a tokio runtime: blocking work goes to its blocking threads.
     ///
     /// # Cancellation
-    /// A dropped future leaves the journal at the last recorded event; what was being sent may have been accepted. The
-    /// next run clears that up first.
+    /// A dropped future leaves the journal at the last recorded event; what was being sent may have been accepted.
+    /// [`Engine::resume`] goes on from there, and the next run clears it up first.
     pub async fn run(&self, inputs: Vec<Input>, options: RunOptions) -> Report {
         let began = Instant::now();
         let mut run = Run::new(self, inputs, options);
         if let Err(stop) = run.walk().await {
+            run.stopped(stop).await;
+        }
+        run.report.seconds.insert("total".to_owned(), began.elapsed().as_secs_f64());
+        run.report
+    }
+
+    /// Carries on the last run of a synchronization if it was cut off: stopped, killed, left without waiting, or out of
+    /// touch with the target. What it was asked to do is in the state; its inputs are read again and have to be the same.
+    ///
+    /// Jobs it started are looked up first, then jobs are searched that it may have started without learning of them. A
+    /// finalization that turns out to have succeeded ends the cycle, without an input being read. Otherwise the cycle goes
+    /// on with the first batch that was not brought, as long as the target's list of jobs shows that nobody can have ended
+    /// it; in doubt, and always after a finalization that may have been accepted without being known to have succeeded, the
+    /// whole cycle is sent again and finalized. The guard is asked again before anything is sent. The report's
+    /// [`recovery`](Report::recovery) says what was found and done.
+    ///
+    /// # Cancellation
+    /// As for [`Engine::run`].
+    pub async fn resume(&self, options: ResumeOptions) -> Report {
+        let began = Instant::now();
+        let mut run = Run::new(self, Vec::new(), RunOptions::new(options.key.clone()));
+        if let Err(stop) = run.resume(&options).await {
             run.stopped(stop).await;
         }
         run.report.seconds.insert("total".to_owned(), began.elapsed().as_secs_f64());

@@ -17,6 +17,10 @@ impl Observer for Watch {
             Event::BatchReady { batch, digest, .. } => {
                 self.0.progress(Progress::Sending { call: Call::Batch(*batch), digest: Some(*digest) });
             }
+            Event::Lost { call } => self.0.progress(Progress::Searching { call: *call }),
+            Event::Sighted { call, candidate } => {
+                self.0.progress(Progress::Sighted { call: *call, job: candidate });
+            }
             Event::FinalizeOrdered => self.0.progress(Progress::Sending { call: Call::Finalize, digest: None }),
             Event::Judged { call, outcome, .. } => {
                 self.0.progress(Progress::Ended { call: *call, outcome: *outcome });

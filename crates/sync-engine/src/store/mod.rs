@@ -58,6 +58,8 @@ pub struct Standing {
     pub cycle: u64,
     /// The journal of that cycle.
     pub journal: Vec<Entry>,
+    /// What that cycle was asked to do, as it was given to [`StateStore::begin`]; `None` for a cycle of an older version.
+    pub asked: Option<String>,
     /// The last job a cycle of this synchronization is known to have started, as far as journals are kept.
     pub last_job: Option<JobId>,
     /// Number of the last cycle finalized; 0 if there was none.
@@ -148,6 +150,12 @@ pub trait StateStore: Send + Sync + fmt::Debug {
     /// [`StoreErrorKind::Locked`] if another run holds it.
     fn lock(&self, key: &StateKey) -> Result<StateLock, StoreError>;
 
+    /// Who holds the lock of a synchronization at this moment, in their own words; `None` if nobody does.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    fn holder(&self, key: &StateKey) -> Result<Option<String>, StoreError>;
+
     /// Where the synchronization stands; [`Standing::default`] for one that is not known.
     ///
     /// # Errors
@@ -172,6 +180,8 @@ pub trait StateStore: Send + Sync + fmt::Debug {
 
     /// Begins a cycle before anything of it is sent, in one transaction, and returns its number: one more than the last.
     ///
+    /// `asked` says what the cycle is asked to do, for whoever has to carry it on; it replaces that of the last cycle.
+    ///
     /// Added members enter the manifest, since from now on the service may track them; those it had from a cycle that
     /// never ended are now of this one. Changed and missing ones are noted for the cycle's end and stay as they are
     /// until then; what an earlier cycle noted is dropped. Journals of the last [`JOURNALS_KEPT`] cycles, with this one,
@@ -179,7 +189,7 @@ pub trait StateStore: Send + Sync + fmt::Debug {
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be written or `differences` fails; nothing has changed then.
-    fn begin(&self, key: &StateKey, differences: &mut Differences<'_>) -> Result<u64, StoreError>;
+    fn begin(&self, key: &StateKey, asked: &str, differences: &mut Differences<'_>) -> Result<u64, StoreError>;
 
     /// Appends an entry to the journal of the current cycle.
     ///

@@ -16,7 +16,8 @@ const APPLICATION: i32 = i32::from_be_bytes(*b"CSst");
 pub(super) struct Schema(&'static [&'static str]);
 
 /// The layout this version writes.
-pub(super) const PRESENT: Schema = Schema(&["
+pub(super) const PRESENT: Schema = Schema(&[
+    "
 CREATE TABLE synchronization (
     pk          INTEGER PRIMARY KEY,
     target      TEXT NOT NULL,
@@ -62,7 +63,11 @@ CREATE TABLE journal (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX journal_job ON journal (json_extract(entry, '$.job')) WHERE json_extract(entry, '$.job') IS NOT NULL;
-"]);
+",
+    "
+ALTER TABLE synchronization ADD COLUMN asked TEXT;  -- what the last cycle begun was asked to do, JSON
+",
+]);
 
 /// What a file is to this version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +144,7 @@ impl Layout {
 #[cfg(test)]
 pub(super) const LATER: Schema = Schema(&[
     PRESENT.0[0],
+    PRESENT.0[1],
     "ALTER TABLE synchronization ADD COLUMN note TEXT",
     "CREATE TABLE tally (sync INTEGER PRIMARY KEY, cycles INTEGER NOT NULL) STRICT;
      INSERT INTO tally SELECT pk, cycle FROM synchronization",
@@ -205,7 +211,8 @@ mod tests {
     fn failed_step_leaves_the_file_as_it_was() {
         let mut file = present();
         let before = shape(&file);
-        const BROKEN: Schema = Schema(&[PRESENT.0[0], "CREATE TABLE further (x)", "CREATE TABLE member (x)"]);
+        const BROKEN: Schema =
+            Schema(&[PRESENT.0[0], PRESENT.0[1], "CREATE TABLE further (x)", "CREATE TABLE member (x)"]);
         assert!(BROKEN.migrate(&mut file).is_err(), "there is a table member");
         assert_eq!(shape(&file), before);
         assert_eq!(PRESENT.layout(&file).unwrap(), Layout::Present);

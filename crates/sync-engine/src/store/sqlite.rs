@@ -130,15 +130,23 @@ impl StateStore for SqliteStore {
         }
     }
 
+    fn holder(&self, key: &StateKey) -> Result<Option<String>, StoreError> {
+        match lock::look(&self.folder.join("locks").join(slug(key))) {
+            Ok(found) => Ok(found.map(|Holder(holder)| holder)),
+            Err(error) => Err(StoreError::new(StoreErrorKind::Read, &self.folder).with_source(error)),
+        }
+    }
+
     fn standing(&self, key: &StateKey) -> Result<Standing, StoreError> {
         self.read(|connection| {
             let Some(pk) = find(connection, key)? else { return Ok(Standing::default()) };
-            let (cycle, finalized, known, begun, distrusted) = connection
+            let (cycle, finalized, known, begun, distrusted, asked) = connection
                 .prepare_cached(
-                    "SELECT cycle, finalized, known, cycle > forgotten, distrusted FROM synchronization WHERE pk = ?1",
+                    "SELECT cycle, finalized, known, cycle > forgotten, distrusted, asked FROM synchronization
+                     WHERE pk = ?1",
                 )?
                 .query_row(params![pk], |row| {
-                    Ok((number(row, 0)?, number(row, 1)?, number(row, 2)?, row.get(3)?, row.get(4)?))
+                    Ok((number(row, 0)?, number(row, 1)?, number(row, 2)?, row.get(3)?, row.get(4)?, row.get(5)?))
                 })?;
             // By cycle, not by the index over jobs: the last job is among the last entries.
             let last_job = connection
@@ -153,6 +161,7 @@ impl StateStore for SqliteStore {
             Ok(Standing {
                 cycle,
                 journal: journal(connection, pk, cycle)?,
+                asked,
                 last_job,
                 finalized,
                 known,
@@ -198,12 +207,12 @@ impl StateStore for SqliteStore {
         }
     }
 
-    fn begin(&self, key: &StateKey, differences: &mut Differences<'_>) -> Result<u64, StoreError> {
+    fn begin(&self, key: &StateKey, asked: &str, differences: &mut Differences<'_>) -> Result<u64, StoreError> {
         self.write(|transaction| {
             let pk = find_or_create(transaction, key)?;
             let cycle: i64 = transaction.query_row(
-                "UPDATE synchronization SET cycle = cycle + 1 WHERE pk = ?1 RETURNING cycle",
-                params![pk],
+                "UPDATE synchronization SET cycle = cycle + 1, asked = ?2 WHERE pk = ?1 RETURNING cycle",
+                params![pk, asked],
                 |row| row.get(0),
             )?;
             transaction.execute("DELETE FROM difference WHERE sync = ?1", params![pk])?;

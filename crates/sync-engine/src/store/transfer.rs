@@ -135,7 +135,7 @@ mod tests {
 
     fn begin(store: &SqliteStore) -> StateKey {
         let key = StateKey::new("there", SynchronizationId::new("harbour").unwrap());
-        store.begin(&key, &mut |_| Ok(())).unwrap();
+        store.begin(&key, "{}", &mut |_| Ok(())).unwrap();
         key
     }
 

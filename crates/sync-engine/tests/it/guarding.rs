@@ -145,7 +145,7 @@ async fn a_state_whose_own_jobs_never_came_about_is_no_baseline_for_what_others_
     // A folder begins a cycle and reaches nobody.
     let few = [(Thing::Community, 0), (Thing::Domain(0), 0), (Thing::Asset(0, 0), 0)];
     let options = world.options("guarded", REMOVE);
-    world.store().begin(&options.key, &mut |_| Ok(())).expect("a cycle is noted");
+    world.store().begin(&options.key, "{}", &mut |_| Ok(())).expect("a cycle is noted");
     let mine = world.folder.path().join("mine");
     copy_folder(&world.state(), &mine);
     // Another folder brings everything.

@@ -29,7 +29,7 @@ fn state(folder: &Path, commands: &[String]) -> SqliteStore {
     members.sort_by_key(Member::key);
     let added: Vec<_> = members.into_iter().map(|member| Difference { change: Change::Added, member }).collect();
     let store = SqliteStore::open(folder.join("state")).unwrap();
-    store.begin(&key(), &mut |take| added.iter().try_for_each(take)).unwrap();
+    store.begin(&key(), "{}", &mut |take| added.iter().try_for_each(take)).unwrap();
     let entry = Entry { at: 0, event: Event::SourceEnded };
     store.append(&key(), &entry, Some(&ManifestSwap::default())).unwrap();
     store

@@ -76,7 +76,7 @@ impl RowForm {
 /// let form = RowForm::Verbatim(dialect);
 /// let mut batches = RowBatches::new(rows, &template, ExpandOptions::default(), form, limits)?;
 ///
-/// let first = batches.next_batch(BatchNumber::FIRST)?.ok_or("a batch")?;
+/// let first = batches.next_batch(BatchNumber::FIRST, "batch")?.ok_or("a batch")?;
 /// assert_eq!((first.payload().format(), first.commands()), (PayloadFormat::Csv, 2));
 /// let mut text = String::new();
 /// std::io::Read::read_to_string(&mut first.payload().open()?, &mut text)?;
@@ -135,19 +135,19 @@ impl<R: RowReader> RowBatches<R> {
         Ok(Self { cutter, form, limits, parameters, rows: Rows::default(), first_index: 0, has_ended: false })
     }
 
-    /// The next batch; `None` after the last one.
+    /// The next batch, whose file is called after `stem` and its number; `None` after the last one.
     ///
     /// # Errors
     /// [`RowBatchError`], which is final.
-    pub fn next_batch(&mut self, number: BatchNumber) -> Result<Option<Batch>, RowBatchError> {
+    pub fn next_batch(&mut self, number: BatchNumber, stem: &str) -> Result<Option<Batch>, RowBatchError> {
         loop {
             if !self.rows.are_within(self.limits) {
                 let before = self.rows.split_last().ok_or_else(|| self.too_large())?;
-                return self.batch(number, &before).map(Some);
+                return self.batch(number, stem, &before).map(Some);
             }
             if self.has_ended {
                 let rest = std::mem::take(&mut self.rows);
-                return if rest.count == 0 { Ok(None) } else { self.batch(number, &rest).map(Some) };
+                return if rest.count == 0 { Ok(None) } else { self.batch(number, stem, &rest).map(Some) };
             }
             let Self { cutter, form, rows, .. } = self;
             match cutter.next_row()? {
@@ -164,11 +164,11 @@ impl<R: RowReader> RowBatches<R> {
         RowBatchError::TooLarge { first, last, commands: *commands, bytes: bytes.len() as u64, limits: self.limits }
     }
 
-    fn batch(&mut self, number: BatchNumber, rows: &Rows) -> Result<Batch, RowBatchError> {
+    fn batch(&mut self, number: BatchNumber, stem: &str, rows: &Rows) -> Result<Batch, RowBatchError> {
         let file = rows.file(&self.form)?;
         let mut digest = DigestBuilder::new();
         digest.update(&file);
-        let name = format!("batch-{number}.{}", self.form.ending());
+        let name = format!("{stem}-{number}.{}", self.form.ending());
         let payload = Payload::from_bytes(self.form.format(), name, Bytes::from(file), digest.finish());
         let first_index = self.first_index;
         self.first_index += rows.commands;

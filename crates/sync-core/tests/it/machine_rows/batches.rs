@@ -7,7 +7,7 @@ use sync_core::{Finalization, Outcome};
 
 use crate::support::*;
 
-// Idle, begin → Open.
+// Row 1: idle, begin → open.
 #[test]
 fn begin_opens_a_cycle_and_fixes_its_settings() {
     let machine = Machine::begun(settings());
@@ -16,7 +16,7 @@ fn begin_opens_a_cycle_and_fixes_its_settings() {
     assert_eq!(machine.state.attempt(), 1);
 }
 
-// Idle, begin; guard "no own cycle left open".
+// Row 1: only if no cycle of ours was left open.
 #[test]
 fn begin_over_an_open_cycle_is_refused() {
     for mut machine in [Machine::begun(settings()), Machine::polling(settings()), Machine::finalizing()] {
@@ -24,7 +24,7 @@ fn begin_over_an_open_cycle_is_refused() {
     }
 }
 
-// Idle, begin; guard "input not empty".
+// Row 1: only if the input is not empty.
 #[test]
 fn a_source_without_commands_cannot_end() {
     let mut machine = Machine::begun(settings());
@@ -34,7 +34,7 @@ fn a_source_without_commands_cannot_end() {
     assert_eq!(machine.phase(), Phase::Open);
 }
 
-// Open, batch → Batching; "about to send" is recorded with the digest.
+// Row 2: open, a batch → batching; the intent is recorded with the digest.
 #[test]
 fn a_ready_batch_is_recorded_and_sent() {
     let mut machine = Machine::begun(settings());
@@ -46,7 +46,7 @@ fn a_ready_batch_is_recorded_and_sent() {
     assert_eq!(recorded.digest(), sync_core::Digest::from_bytes([1; 16]));
 }
 
-// Open/Batching, batch; guard "no other job of this id running".
+// Row 2: only while no other job of this synchronization runs.
 #[test]
 fn a_second_batch_waits_until_the_first_has_ended() {
     let mut machine = Machine::begun(settings());
@@ -60,7 +60,7 @@ fn a_second_batch_waits_until_the_first_has_ended() {
     assert_eq!(machine.take(ready(2)), [submit(batch(2))]);
 }
 
-// Open/Batching, batch; guard "or the parallel rule holds".
+// Row 2: or as many as there are lanes.
 #[test]
 fn as_many_batches_as_lanes_are_in_flight() {
     let mut machine = Machine::begun(lanes(2));
@@ -73,7 +73,7 @@ fn as_many_batches_as_lanes_are_in_flight() {
     assert_eq!(machine.take(ready(3)), [submit(batch(3))]);
 }
 
-// Batching, 200 with job id → Batching; the id is stored.
+// Row 3: accepted → batching; the job's id is stored.
 #[test]
 fn the_job_of_an_accepted_batch_is_stored_and_polled() {
     let mut machine = Machine::begun(settings());
@@ -83,7 +83,7 @@ fn the_job_of_an_accepted_batch_is_stored_and_polled() {
     assert_eq!(machine.state.exchange(batch(1)).and_then(|exchange| exchange.job()), Some(&job("job-1")));
 }
 
-// Batching, 4xx → BatchFailed; no job was made.
+// Row 4: refused → batch failed; no job was made.
 #[test]
 fn a_batch_answered_4xx_has_failed_and_nothing_follows() {
     for status in [400, 401, 403, 404, 413, 422] {
@@ -96,7 +96,7 @@ fn a_batch_answered_4xx_has_failed_and_nothing_follows() {
     }
 }
 
-// Batching, 429: wait and retry.
+// Row 4: 429 → wait and send again.
 #[test]
 fn a_batch_answered_429_is_sent_again_after_the_pause_asked_for() {
     let mut machine = Machine::begun(settings());
@@ -116,7 +116,7 @@ fn a_pause_asked_for_without_reason_is_cut() {
     assert_eq!(assert_pauses(&machine.take(busy), batch(1)), Patience::default().longest_retry_after);
 }
 
-// Batching, 408 as a lost answer; also any other status that proves nothing.
+// Rows 4 and 6: 408 is a lost answer; so is any other status that proves nothing.
 #[test]
 fn a_status_that_proves_nothing_makes_a_batch_uncertain() {
     for status in [200, 204, 408, 500, 502, 503, 504] {
@@ -127,7 +127,7 @@ fn a_status_that_proves_nothing_makes_a_batch_uncertain() {
     }
 }
 
-// Batching, could not connect → Batching; retry with back-off.
+// Row 5: not sent → batching; sent again with growing pauses.
 #[test]
 fn a_batch_that_was_not_sent_is_sent_again_as_often_as_allowed() {
     let patience = Patience::default();
@@ -143,7 +143,7 @@ fn a_batch_that_was_not_sent_is_sent_again_as_often_as_allowed() {
     assert_eq!(machine.phase(), Phase::BatchFailed);
 }
 
-// Batching, succeeded, more left → Batching.
+// Row 10: succeeded, more batches left → batching.
 #[test]
 fn after_a_successful_batch_the_next_follows() {
     let mut machine = Machine::ended(settings(), Outcome::Succeeded);
@@ -152,7 +152,7 @@ fn after_a_successful_batch_the_next_follows() {
     machine.refuse(ready(2));
 }
 
-// Batching, succeeded, last one → Sealed; whichever is known first.
+// Row 11: succeeded, the last one → sealed; whichever is known first.
 #[test]
 fn the_last_successful_batch_seals_the_cycle() {
     assert_eq!(Machine::sealed().phase(), Phase::Sealed);
@@ -165,7 +165,7 @@ fn the_last_successful_batch_seals_the_cycle() {
     machine.refuse(ready(2));
 }
 
-// Batching, completed with errors → BatchFailed; repaired commands follow in a further batch.
+// Row 12: completed with errors → batch failed; what failed comes, repaired, in a further batch.
 #[test]
 fn a_batch_with_errors_can_be_repaired_by_a_further_batch() {
     let mut machine = Machine::ended(settings().with_continue_on_error(true), Outcome::CompletedWithErrors);
@@ -182,7 +182,7 @@ fn a_batch_with_errors_can_be_repaired_by_a_further_batch() {
     assert_eq!(machine.state.finalization(), Some(Finalization::RemoveResources));
 }
 
-// Batching, completed with errors → finalize only on explicit order, and then nothing missing is touched.
+// Row 12: or is gone without on explicit order, and then nothing missing is touched.
 #[test]
 fn a_batch_whose_errors_are_accepted_is_finalized_without_touching_what_is_missing() {
     let mut machine = Machine::ended(settings().with_continue_on_error(true), Outcome::CompletedWithErrors);
@@ -195,7 +195,7 @@ fn a_batch_whose_errors_are_accepted_is_finalized_without_touching_what_is_missi
     machine.finalize();
 }
 
-// Batching, aborted, failed, canceled → BatchFailed; never finalized.
+// Row 13: aborted, failed, canceled → batch failed; never finalized.
 #[test]
 fn a_failed_batch_cannot_be_accepted_and_is_never_finalized() {
     for outcome in BAD.into_iter().filter(|outcome| *outcome != Outcome::CompletedWithErrors) {
@@ -209,7 +209,7 @@ fn a_failed_batch_cannot_be_accepted_and_is_never_finalized() {
     }
 }
 
-// Batching, a poll fails → Batching; the job goes on.
+// Row 14: a look fails → batching; the job goes on, and may be left with the state saved.
 #[test]
 fn a_job_that_cannot_be_read_is_polled_on_and_left_after_the_outage() {
     let mut machine = Machine::polling(settings());
@@ -224,6 +224,25 @@ fn a_job_that_cannot_be_read_is_polled_on_and_left_after_the_outage() {
     // Seen again, it has the whole time again.
     assert_polls(&machine.take(Event::JobRunning { call: batch(1) }), batch(1));
     assert_polls(&machine.take(Event::JobUnreadable { call: batch(1), missing: true }), batch(1));
+}
+
+// Row 14: leaving on purpose changes nothing, and is remembered until something is sent.
+#[test]
+fn work_left_on_purpose_stands_as_it_was() {
+    let mut machine = Machine::polling(settings());
+    machine.refuse(Event::Left { call: batch(2) });
+    let before = machine.phase();
+    assert_eq!(machine.take(Event::Left { call: batch(1) }), []);
+    assert_eq!((machine.phase(), machine.state.was_left()), (before, true));
+    machine.end(batch(1), Outcome::Succeeded);
+    machine.refuse(Event::Left { call: batch(1) });
+    assert!(machine.state.was_left());
+    machine.take(ready(2));
+    assert!(!machine.state.was_left());
+    machine.take(accepted(batch(2)));
+    machine.take(Event::Stopped);
+    machine.take(Event::Left { call: batch(2) });
+    assert!(!machine.state.was_left(), "who stopped it, nobody knows");
 }
 
 #[test]

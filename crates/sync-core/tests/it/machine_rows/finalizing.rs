@@ -5,7 +5,7 @@ use sync_core::{Finalization, Outcome};
 
 use crate::support::*;
 
-// Sealed, guard check → Sealed.
+// Row 15: sealed, the guard says yes → sealed.
 #[test]
 fn the_permit_is_for_a_sealed_cycle_and_for_its_own_finalization() {
     let mut machine = Machine::ended(settings(), Outcome::Succeeded);
@@ -17,7 +17,7 @@ fn the_permit_is_for_a_sealed_cycle_and_for_its_own_finalization() {
     assert_eq!(machine.state.permit().map(|permit| permit.numbers().missing), Some(3));
 }
 
-// Sealed, finalize → Finalizing; exactly one call.
+// Row 16: sealed, finalize → finalizing; exactly one call.
 #[test]
 fn a_sealed_cycle_is_finalized_once_and_only_with_the_permit() {
     let mut machine = Machine::sealed();
@@ -29,7 +29,7 @@ fn a_sealed_cycle_is_finalized_once_and_only_with_the_permit() {
     machine.refuse(permitted(Finalization::RemoveResources));
 }
 
-// Finalizing, 200 with job id → Finalizing.
+// Row 17: accepted → finalizing.
 #[test]
 fn the_job_of_an_accepted_finalization_is_polled() {
     let mut machine = Machine::finalizing();
@@ -38,7 +38,7 @@ fn the_job_of_an_accepted_finalization_is_polled() {
     machine.refuse(Event::FinalizeOrdered);
 }
 
-// Finalizing, 4xx → Sealed; the cycle is still open, the permit is used up.
+// Row 18: refused → sealed; the cycle is still open, the permit is used up.
 #[test]
 fn a_refused_finalization_leaves_the_cycle_sealed_without_permit() {
     let mut machine = Machine::finalizing();
@@ -49,7 +49,7 @@ fn a_refused_finalization_leaves_the_cycle_sealed_without_permit() {
     assert_eq!(machine.phase(), Phase::Finalizing);
 }
 
-// At most one finalization that may have been accepted: not sent and 429 may be repeated.
+// Edge: at most one finalization that may have been accepted; one that was not sent or answered 429 may be repeated.
 #[test]
 fn a_finalization_that_was_not_sent_or_not_taken_is_sent_again() {
     for event in [Event::NotSent { call: Call::Finalize }, refused(Call::Finalize, 429)] {
@@ -60,7 +60,7 @@ fn a_finalization_that_was_not_sent_or_not_taken_is_sent_again() {
     }
 }
 
-// Finalizing, lost answer, 5xx, no id → FinalizeUnknown; never sent again blindly.
+// Row 19: no usable answer → finalize unknown; never sent again blindly.
 #[test]
 fn a_finalization_with_a_lost_answer_is_not_repeated() {
     for event in [Event::Lost { call: Call::Finalize }, refused(Call::Finalize, 502), refused(Call::Finalize, 408)] {
@@ -75,7 +75,7 @@ fn a_finalization_with_a_lost_answer_is_not_repeated() {
     }
 }
 
-// FinalizeUnknown, job found → Finalizing.
+// Row 20: its job is found → finalizing.
 #[test]
 fn a_lost_finalization_that_is_found_is_polled() {
     let mut machine = Machine::finalizing();
@@ -84,7 +84,7 @@ fn a_lost_finalization_that_is_found_is_polled() {
     assert_eq!(machine.phase(), Phase::Finalizing);
 }
 
-// FinalizeUnknown, not found → FinalizeUnknown.
+// Row 21: not found → finalize unknown.
 #[test]
 fn a_lost_finalization_that_is_not_found_stays_unknown_and_is_never_sent_alone() {
     let mut machine = Machine::finalizing();
@@ -108,7 +108,7 @@ fn a_lost_finalization_with_several_candidates_stays_unknown() {
     machine.refuse(Event::Replay);
 }
 
-// Finalizing, completed with success → Finalized.
+// Row 22: succeeded → finalized.
 #[test]
 fn a_successful_finalization_ends_the_cycle() {
     let mut machine = Machine::finalizing();
@@ -120,7 +120,7 @@ fn a_successful_finalization_ends_the_cycle() {
     }
 }
 
-// Finalizing, anything else terminal → FinalizeFailed.
+// Row 23: ended otherwise → finalize failed.
 #[test]
 fn a_finalization_that_ends_otherwise_has_failed() {
     for outcome in BAD {
@@ -133,7 +133,7 @@ fn a_finalization_that_ends_otherwise_has_failed() {
     }
 }
 
-// Finalized, begin → Open; the same id.
+// Row 24: finalized, begin → open; the same synchronization.
 #[test]
 fn after_a_finalized_cycle_the_next_begins() {
     let mut machine = Machine::finalizing();

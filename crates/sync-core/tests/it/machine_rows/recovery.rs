@@ -5,7 +5,7 @@ use sync_core::{Finalization, Outcome};
 
 use crate::support::*;
 
-// BatchFailed → Batching after repair: the whole batch again, under the next number.
+// Edge: batch failed → batching after repair; the whole batch again, under the next number.
 #[test]
 fn a_failed_batch_is_repaired_by_sending_it_again_as_a_further_batch() {
     for outcome in [Outcome::RolledBack, Outcome::Aborted, Outcome::Canceled] {
@@ -45,7 +45,7 @@ fn a_repair_after_the_source_ended_needs_its_end_again() {
     assert_eq!(machine.phase(), Phase::Sealed);
 }
 
-// FinalizeUnknown → Open: the replay, only when no copy can still be at work.
+// Edge: finalize unknown → open; the replay, only when no copy can still be at work.
 #[test]
 fn a_lost_finalization_is_replayed_as_a_whole_after_the_quiet_period() {
     let mut machine = Machine::finalizing();
@@ -64,7 +64,7 @@ fn a_lost_finalization_is_replayed_as_a_whole_after_the_quiet_period() {
     machine.finalize();
 }
 
-// FinalizeFailed → Open.
+// Edge: finalize failed → open; the replay.
 #[test]
 fn a_failed_finalization_is_replayed_as_often_as_allowed() {
     let mut machine = Machine::begun(settings());
@@ -100,7 +100,7 @@ fn nothing_is_replayed_before_something_was_sent_or_while_something_may_run() {
     }
 }
 
-// The single call: one call carries everything and finalizes.
+// Edge: the single call carries everything and finalizes.
 #[test]
 fn a_single_call_is_sent_when_finalized_and_not_before() {
     let mut machine = Machine::begun(settings().with_mode(CycleMode::SingleCall));
@@ -127,7 +127,7 @@ fn a_lost_single_call_is_not_repeated() {
     machine.refuse(Event::FinalizeOrdered);
 }
 
-// The single call with partial errors may finalize over what failed: not with missing resources at stake.
+// Edge: the single call with partial errors may finalize over what failed; not with missing resources at stake.
 #[test]
 fn a_single_call_that_skips_bad_commands_begins_only_with_missing_resources_left_alone() {
     let blind = settings().with_mode(CycleMode::SingleCall).with_continue_on_error(true);

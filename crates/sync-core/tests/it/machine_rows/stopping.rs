@@ -7,7 +7,7 @@ use sync_core::{Finalization, Outcome};
 
 use crate::support::*;
 
-// Any, stop → Abandoned; nothing is sent any more.
+// Row 25: stopped anywhere → abandoned; nothing is sent any more.
 #[test]
 fn a_stop_leaves_every_phase_abandoned_and_silent() {
     let failed = Machine::ended(settings(), Outcome::RolledBack);
@@ -22,7 +22,7 @@ fn a_stop_leaves_every_phase_abandoned_and_silent() {
     }
 }
 
-// Any, stop → Abandoned; what becomes of a job is still heard.
+// Row 25: what becomes of a job is still heard.
 #[test]
 fn after_a_stop_a_job_is_still_seen_to_its_end() {
     let mut machine = Machine::polling(settings());
@@ -57,7 +57,7 @@ fn another_answer_that_comes_after_the_stop_changes_nothing() {
     }
 }
 
-// Any, crash: nothing was recorded after the intent to send.
+// Row 25: a crash; nothing was recorded after the intent to send.
 #[test]
 fn a_crash_while_a_batch_is_sent_resumes_uncertain() {
     let mut machine = Machine::begun(settings());
@@ -66,7 +66,7 @@ fn a_crash_while_a_batch_is_sent_resumes_uncertain() {
     assert_eq!(machine.phase(), Phase::BatchUnknown);
 }
 
-// A crash in Finalizing resumes in FinalizeUnknown, never in Batching.
+// Edge: a crash while finalizing resumes in finalize unknown, never in batching.
 #[test]
 fn a_crash_while_the_finalization_is_sent_resumes_uncertain() {
     let mut machine = Machine::finalizing();
@@ -84,7 +84,7 @@ fn a_crash_while_the_finalization_runs_resumes_polling_it() {
     assert_eq!(machine.phase(), Phase::Finalizing);
 }
 
-// Abandoned, resume → Batching; stored job ids are looked up first.
+// Row 26: abandoned, resumed → batching; stored jobs are looked up first.
 #[test]
 fn resuming_looks_up_stored_jobs_first() {
     let mut machine = Machine::polling(settings());
@@ -103,7 +103,7 @@ fn resuming_judges_a_job_that_had_ended() {
     assert_eq!(machine.take(Event::Resumed), [Action::Judge { call: batch(1), job: job("job-1") }]);
 }
 
-// Abandoned, resume → then the whole input again: the machine offers it as a new attempt.
+// Row 26: then the whole input again, as a new attempt.
 #[test]
 fn a_resumed_cycle_can_be_sent_again_as_a_whole() {
     let mut machine = Machine::ended(settings(), Outcome::Succeeded);
@@ -155,7 +155,7 @@ fn resuming_sends_a_batch_again_whose_quiet_period_ended_during_the_stop() {
     assert_eq!(machine.phase(), Phase::Batching);
 }
 
-// Abandoned, give up → Idle.
+// Row 27: abandoned, given up → idle.
 #[test]
 fn a_stopped_cycle_is_given_up_once_nothing_of_it_may_run() {
     let mut machine = Machine::polling(settings());

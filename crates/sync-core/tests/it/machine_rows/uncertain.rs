@@ -7,7 +7,7 @@ use sync_core::{Finalization, Outcome};
 
 use crate::support::*;
 
-// Batching, time-out, reset, 5xx, no usable id → BatchUnknown; not resent yet.
+// Row 6: no usable answer → batch unknown; not sent again yet.
 #[test]
 fn a_batch_with_a_lost_answer_is_searched_and_nothing_is_sent() {
     let mut machine = Machine::begun(settings());
@@ -30,7 +30,7 @@ fn a_lost_batch_keeps_free_lanes_empty() {
     machine.refuse(ready(2));
 }
 
-// BatchUnknown, job found, exactly one → Batching; its id is adopted.
+// Row 7: its job is found → batching; the id is adopted.
 #[test]
 fn a_lost_batch_that_is_found_is_polled() {
     let mut machine = Machine::begun(settings());
@@ -41,7 +41,7 @@ fn a_lost_batch_that_is_found_is_polled() {
     assert_eq!(machine.state.exchange(batch(1)).and_then(|exchange| exchange.job()), Some(&job("found")));
 }
 
-// BatchUnknown, no candidate, quiet period over → Batching; the same bytes again.
+// Row 8: no job that can be its one, quiet period over → batching; the same bytes again.
 #[test]
 fn a_lost_batch_that_is_not_found_is_sent_again_after_the_quiet_period() {
     let mut machine = Machine::begun(settings());
@@ -68,7 +68,22 @@ fn a_batch_lost_as_often_as_allowed_has_failed() {
     assert_eq!(machine.phase(), Phase::BatchFailed);
 }
 
-// BatchUnknown, cannot tell whether a copy still runs → Abandoned; never finalized.
+// Row 8: or one that may be its one has ended.
+#[test]
+fn a_job_that_may_be_the_lost_batch_keeps_it_unknown_as_long_as_it_goes_on() {
+    let mut machine = Machine::begun(settings());
+    machine.take(ready(1));
+    machine.take(Event::Lost { call: batch(1) });
+    machine.wait(3600);
+    let sighted = Event::Sighted { call: batch(1), candidate: job("perhaps") };
+    let actions = machine.take(sighted);
+    assert_eq!(actions, [Action::Search { call: batch(1), after: Patience::default().longest_poll }]);
+    assert_eq!(machine.phase(), Phase::BatchUnknown);
+    assert_eq!(machine.take(Event::NotFound { call: batch(1) }), [submit(batch(1))]);
+    machine.refuse(Event::Sighted { call: batch(1), candidate: job("perhaps") });
+}
+
+// Row 9: it cannot be told whether a copy still runs → abandoned; never finalized.
 #[test]
 fn a_lost_batch_with_several_candidates_ends_the_work() {
     let mut machine = Machine::begun(settings());
@@ -81,7 +96,7 @@ fn a_lost_batch_with_several_candidates_ends_the_work() {
     machine.refuse(Event::GivenUp);
 }
 
-// No job search available: unknown until the quiet period is over, then as if not found.
+// Edge: no list of jobs here; unknown until the quiet period is over, then as if not found.
 #[test]
 fn without_a_job_search_the_quiet_period_decides() {
     let mut machine = Machine::begun(settings());
@@ -98,7 +113,7 @@ fn without_a_job_search_the_quiet_period_decides() {
     assert_eq!(machine.take(unavailable), [submit(batch(1))]);
 }
 
-// With a batch in unknown all others are drained before jobs are searched.
+// Edge: with a lost batch, all others come to their end before jobs are searched.
 #[test]
 fn a_lost_batch_is_searched_only_after_the_others_have_ended() {
     let mut machine = Machine::begun(lanes(3));

@@ -25,6 +25,22 @@ pub fn synchronization_never_heard_of_stands_at_nothing(open: &Open<'_>) {
     assert_eq!(store.list().expect("there is nothing to list"), []);
 }
 
+/// That of the last cycle, whatever becomes of it.
+pub fn what_a_cycle_is_asked_comes_back(open: &Open<'_>) {
+    let store = open();
+    assert_eq!(standing(store.as_ref(), &harbour()).asked, None);
+    begin(store.as_ref(), &harbour(), []);
+    finalize(store.as_ref(), &harbour(), &[]);
+    assert_eq!(standing(open().as_ref(), &harbour()).asked.as_deref(), Some(ASKED));
+    for asked in ["", "not JSON: {\u{1f6a2}", "{}"] {
+        store.begin(&harbour(), asked, &mut |_| Ok(())).expect("a cycle can begin");
+        assert_eq!(standing(open().as_ref(), &harbour()).asked.as_deref(), Some(asked));
+    }
+    let failed = store.begin(&harbour(), "never", &mut |_| Err(std::io::Error::other("too bad")));
+    kind_of(failed);
+    assert_eq!(standing(store.as_ref(), &harbour()).asked.as_deref(), Some("{}"));
+}
+
 /// From 1, whether they end or not.
 pub fn cycles_count_on(open: &Open<'_>) {
     let store = open();

@@ -36,6 +36,24 @@ pub fn lock_of_one_synchronization_leaves_the_others_free(open: &Open<'_>) {
     drop(locks);
 }
 
+/// In the words others are refused with; looking holds nobody back.
+pub fn holder_of_a_lock_is_named_while_it_is_held(open: &Open<'_>) {
+    let (store, other) = (open(), open());
+    let holder = || other.holder(&harbour()).expect("it can be looked at");
+    assert_eq!(holder(), None);
+    let lock = store.lock(&harbour()).expect("the lock is free");
+    let StoreErrorKind::Locked { holder: refused } = kind_of(other.lock(&harbour())) else { panic!("locked") };
+    assert_eq!(holder(), Some(refused));
+    drop(lock);
+    assert_eq!(holder(), None);
+    std::thread::scope(|scope| {
+        let looking = scope.spawn(|| (0..1000).for_each(|_| drop(holder())));
+        while !looking.is_finished() {
+            drop(store.lock(&harbour()).expect("nobody holds it"));
+        }
+    });
+}
+
 /// Looking at a synchronization that somebody works on is fine, and the lock's holder works through any store.
 pub fn lock_holds_back_nothing_but_locks(open: &Open<'_>) {
     let (store, other) = (open(), open());

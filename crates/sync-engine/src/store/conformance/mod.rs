@@ -43,9 +43,11 @@ macro_rules! store_conformance {
             dropped_lock_is_free
             lock_of_one_synchronization_leaves_the_others_free
             lock_holds_back_nothing_but_locks
+            holder_of_a_lock_is_named_while_it_is_held
 
             synchronization_never_heard_of_stands_at_nothing
             cycles_count_on
+            what_a_cycle_is_asked_comes_back
             entries_come_back_as_they_were_and_in_order
             entry_without_a_cycle_is_refused
             journals_of_the_last_cycles_are_kept

@@ -16,6 +16,9 @@ use crate::store::{
 /// Opens the one state of a case once more.
 pub type Open<'o> = dyn Fn() -> Box<dyn StateStore> + 'o;
 
+/// What the cycles of the cases are asked to do.
+pub(super) const ASKED: &str = r#"{"inputs": ["harbour.json"]}"#;
+
 pub(super) const BATCH: Call = Call::Batch(BatchNumber::FIRST);
 
 pub(super) fn key(target: &str, id: &str) -> StateKey {
@@ -67,7 +70,7 @@ pub(super) fn try_begin(
 ) -> Result<u64, StoreError> {
     let mut differences: Vec<_> = differences.into_iter().collect();
     differences.sort_by_key(|difference| difference.member.key());
-    store.begin(key, &mut |take| {
+    store.begin(key, ASKED, &mut |take| {
         differences.iter().try_for_each(&mut *take)?;
         last()
     })

@@ -54,7 +54,7 @@ fn added(numbers: std::ops::Range<u32>) -> Vec<Difference> {
 /// A cycle of which the journal has an entry with this job, and a baseline.
 fn cycle(store: &SqliteStore, key: &StateKey, numbers: std::ops::Range<u32>, job: &str) {
     let added = added(numbers);
-    store.begin(key, &mut |take| added.iter().try_for_each(take)).expect("a cycle can begin");
+    store.begin(key, "{}", &mut |take| added.iter().try_for_each(take)).expect("a cycle can begin");
     let event =
         Event::Accepted { call: Call::Batch(BatchNumber::FIRST), job: JobId::new(job).expect("the id is good") };
     let swap = ManifestSwap::default();

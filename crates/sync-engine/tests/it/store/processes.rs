@@ -28,7 +28,7 @@ fn other_process() {
         }
         "begin" => {
             let added = added(0..100_000);
-            let begun = store.begin(&harbour(), &mut |take| {
+            let begun = store.begin(&harbour(), "{}", &mut |take| {
                 added.iter().try_for_each(take)?;
                 wait()
             });
@@ -65,8 +65,12 @@ fn lock_of_another_process_is_refused_naming_it_and_its_death_frees_it() {
     let store = open(folder.path());
     let child = spawn("lock", folder.path());
     let error = store.lock(&harbour()).unwrap_err();
-    assert_eq!(error.kind(), &StoreErrorKind::Locked { holder: format!("process {}", child.id()) });
+    let StoreErrorKind::Locked { holder } = error.kind() else { panic!("{error}") };
+    let (process, since) = (format!("process {} on ", child.id()), ", since 20");
+    assert!(holder.starts_with(&process) && holder.contains(since) && holder.ends_with('Z'), "{holder}");
+    assert_eq!(store.holder(&harbour()).unwrap().as_ref(), Some(holder));
     kill(child);
+    assert_eq!(store.holder(&harbour()).unwrap(), None);
     store.lock(&harbour()).expect("the holder is dead");
 }
 

@@ -18,7 +18,7 @@ fn filled(folder: &std::path::Path) -> SqliteStore {
     cycle(&store, &elsewhere(), 500..600, "18");
     let mut missing = added(0..10);
     missing.iter_mut().for_each(|difference| difference.change = sync_engine::store::Change::Missing);
-    store.begin(&harbour(), &mut |take| missing.iter().try_for_each(take)).unwrap();
+    store.begin(&harbour(), "{}", &mut |take| missing.iter().try_for_each(take)).unwrap();
     store
 }
 
