@@ -161,9 +161,9 @@ impl Run<'_> {
     }
 
     fn execute(&mut self, importer: &mut Importer<'_>, group: &Group) -> Result<(), Trouble> {
-        let tracked = self.cycle.zip(group.identity());
-        if let Some((cycle, identity)) = tracked
-            && let Some((kind, resource)) = cycle.unchanged(importer.store(), identity, group.hash())?
+        let tracked = self.cycle.zip(group.identity()).map(|(cycle, identity)| (cycle, identity, group.hash()));
+        if let Some((cycle, identity, hash)) = tracked
+            && let Some((kind, resource)) = cycle.unchanged(importer.store(), identity, hash)?
         {
             cycle.see(importer.store(), kind, resource, identity)?;
             return Ok(());
@@ -173,9 +173,9 @@ impl Run<'_> {
         if kind == Kind::Asset {
             self.claim(resource)?;
         }
-        if let Some((cycle, identity)) = tracked {
+        if let Some((cycle, identity, hash)) = tracked {
             cycle.see(importer.store(), kind, resource, identity)?;
-            cycle.remember(importer.store(), identity, group.hash(), kind, resource)?;
+            cycle.remember(importer.store(), identity, hash, kind, resource)?;
         }
         self.tally.add(importer.tally());
         Ok(())

@@ -228,6 +228,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long nothing of an answer may get through to a client; default 60 s (ours). Then the connection is closed.
+    pub fn answer_timeout(mut self, limit: Duration) -> Self {
+        self.limits.write = limit;
+        self
+    }
+
     /// How long a body is waited for: `patience`, and a second for every `bytes_per_second` that have come. Default 30 s
     /// and 1 KiB (ours). Slower ones are answered with 408. Time that the server needs itself does not count.
     pub fn slow_body(mut self, patience: Duration, bytes_per_second: u64) -> Self {

@@ -165,3 +165,33 @@ async fn head_that_does_not_end_is_given_up_and_silence_just_ends() {
     .await;
     assert!(answer.starts_with("HTTP/1.1 200 OK") && !answer.contains("408"), "{answer}");
 }
+
+#[tokio::test]
+async fn client_that_takes_no_answer_loses_its_connection() {
+    let builder = Emulator::builder().connection_limit(1).answer_timeout(Duration::from_millis(50)).no_auth(true);
+    let client = start(builder).await;
+    // More than the system keeps for a connection.
+    let content = vec![b' '; 64 << 20];
+    let length = content.len() + FIRST_PART.len() + "\r\n--q7--\r\n".len();
+    let stored = by_hand(&client, move |mut socket| {
+        let head = head(length as u64).replace(BATCH, "/rest/2.0/files");
+        write!(socket, "{head}Connection: close\r\n\r\n{FIRST_PART}")?;
+        socket.write_all(&content)?;
+        write!(socket, "\r\n--q7--\r\n")?;
+        rest(socket)
+    });
+    let stored = stored.await;
+    let (_, body) = stored.split_once("\r\n\r\n").expect("an answer");
+    let stored: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"));
+    let id = stored[0]["id"].as_str().expect("an id").to_owned();
+    // Keeps the one place there is, and reads nothing.
+    let stuck = by_hand(&client, move |mut socket| {
+        write!(socket, "GET /rest/2.0/files/{id} HTTP/1.1\r\nHost: x\r\n\r\n")?;
+        Ok(socket)
+    });
+    let _stuck = stuck.await;
+    let began = Instant::now();
+    while client.emulator_health().await.is_none_or(|status| status != 200) {
+        assert!(began.elapsed() < LIMIT, "the place is still taken");
+    }
+}

@@ -15,6 +15,7 @@ use crate::wire::{Ask, Wire};
 
 /// Whether writes with the cookie need it is not documented; sent whenever the service gave one.
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
+const SESSION: &str = "JSESSIONID";
 const CURRENT: &str = "/auth/sessions/current";
 const HEARTBEAT: &str = "/auth/sessions/heartbeat";
 
@@ -57,7 +58,8 @@ impl Login {
         // Older documents have no body here.
         let csrf = answer.object::<SessionAnswer>().unwrap_or_default().csrf_token;
         let mut secrets = vec![self.password.expose().to_owned()];
-        secrets.extend(cookies.iter().map(|(_, value)| value.clone()));
+        // The others only lead to the right machine.
+        secrets.extend(cookies.iter().filter(|(name, _)| name == SESSION).map(|(_, value)| value.clone()));
         secrets.extend(csrf.clone());
         let line: Vec<String> = cookies.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let cookie = HeaderValue::try_from(line.join("; ")).ok()?;
@@ -78,7 +80,7 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<(String, String)>> {
         (!name.is_empty() && !value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
     });
     let cookies: Vec<_> = set.collect();
-    cookies.iter().any(|(name, _)| name == "JSESSIONID").then_some(cookies)
+    cookies.iter().any(|(name, _)| name == SESSION).then_some(cookies)
 }
 
 /// Asks whether the session is open, which keeps it open.

@@ -1,10 +1,9 @@
 //! Whom a connection trusts, and by which way it goes.
 
-use sync_core::transport::{Delivery, Transport, TransportErrorKind};
+use sync_core::transport::Transport;
 use sync_http::{Certificates, ClientCertificate, ConnectError, ConnectOptions, HttpTransport, Proxy};
-use tokio::io::AsyncWriteExt;
 
-use crate::peer::{Peer, job, read_head, soon};
+use crate::peer::{Peer, job};
 use crate::{basic, job_id};
 
 fn through(proxy: &str) -> ConnectOptions {
@@ -21,23 +20,6 @@ async fn plain_requests_go_through_the_proxy_that_was_given() {
     assert!(request.head.starts_with("GET http://catalogue.invalid/rest/2.0/jobs/0b7f"), "{}", request.head);
     assert_eq!(request.header("proxy-authorization"), Some("Basic bWU6cGFzcy13b3Jk"));
     assert!(request.header("authorization").is_some_and(|value| value.starts_with("Basic ")));
-}
-
-#[cfg(feature = "tls")]
-#[tokio::test]
-async fn a_proxy_that_refuses_means_nothing_was_sent() {
-    let peer = Peer::start(|mut stream| async move {
-        let head = read_head(&mut stream).await.expect("a head");
-        assert!(head.starts_with("CONNECT catalogue.invalid:443 HTTP/1.1\r\n"), "{head}");
-        let status = if head.to_ascii_lowercase().contains("\r\nauthorization:") { "500 Leaked" } else { "403 No" };
-        let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
-    })
-    .await;
-    let transport =
-        HttpTransport::new("https://catalogue.invalid", basic(), through(&peer.url())).expect("a transport");
-    let error = soon("the refusal", transport.job(&job_id())).await.expect_err("no way");
-    assert_eq!((error.kind(), error.delivery()), (TransportErrorKind::Unreachable, Delivery::NotSent));
-    assert!(!format!("{error:?}").contains("Leaked"), "{error:?}");
 }
 
 #[test]
@@ -97,7 +79,8 @@ mod encrypted {
     use std::sync::Arc;
 
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, Issuer, KeyPair};
-    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, copy_bidirectional};
+    use sync_core::transport::{Delivery, TransportErrorKind};
+    use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
     use tokio::net::TcpStream;
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -105,6 +88,7 @@ mod encrypted {
     use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
     use super::*;
+    use crate::peer::{read_head, soon};
 
     /// An authority of one's own.
     struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -202,6 +186,22 @@ mod encrypted {
         let shown = options.clone().with_client_certificate(clients.client());
         to(&peer, shown).job(&job_id()).await.expect("a job");
         soon("the refusal", to(&peer, options).job(&job_id())).await.expect_err("nothing was shown");
+    }
+
+    #[tokio::test]
+    async fn a_proxy_that_refuses_means_nothing_was_sent() {
+        let peer = Peer::start(|mut stream| async move {
+            let head = read_head(&mut stream).await.expect("a head");
+            assert!(head.starts_with("CONNECT catalogue.invalid:443 HTTP/1.1\r\n"), "{head}");
+            let status = if head.to_ascii_lowercase().contains("\r\nauthorization:") { "500 Leaked" } else { "403 No" };
+            let _ = stream.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes()).await;
+        })
+        .await;
+        let transport =
+            HttpTransport::new("https://catalogue.invalid", basic(), through(&peer.url())).expect("a transport");
+        let error = soon("the refusal", transport.job(&job_id())).await.expect_err("no way");
+        assert_eq!((error.kind(), error.delivery()), (TransportErrorKind::Unreachable, Delivery::NotSent));
+        assert!(!format!("{error:?}").contains("Leaked"), "{error:?}");
     }
 
     #[tokio::test]

@@ -235,6 +235,23 @@ async fn a_login_without_a_session_is_no_success() {
 }
 
 #[tokio::test]
+async fn an_echo_of_the_session_is_not_repeated() {
+    let service = Fake::new(|asked| match asked.line == LOGIN {
+        true => {
+            let mut answer = answer(200, r#"{"csrfToken":"csrf-17"}"#);
+            for cookie in ["JSESSIONID=session-17; Path=/", "LB=left"] {
+                answer.headers_mut().append("set-cookie", cookie.parse().expect("a cookie"));
+            }
+            answer
+        }
+        false => answer(500, r#"{"userMessage":"session-17 with csrf-17 left us"}"#),
+    });
+    let error = service.transport(session()).job(&job_id()).await.expect_err("broken");
+    assert_eq!(error.message(), Some("*** with *** left us"));
+    assert!(!format!("{error:?}").contains("n-17"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_refused_login_counts_as_the_answer_to_the_call() {
     let service = Fake::new(|_| answer(401, format!(r#"{{"userMessage":"{PASSWORD} is wrong"}}"#)));
     let error = service.transport(session()).submit_batch(&batch()).await.expect_err("refused");

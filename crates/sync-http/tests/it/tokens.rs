@@ -1,15 +1,19 @@
 //! OAuth tokens: asked for, renewed, refused.
 
 use std::error::Error;
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use sync_core::transport::{Delivery, Transport, TransportErrorKind};
-use sync_http::{ClientAuthentication, Credentials, OAuthClient};
+use sync_core::transport::{BatchRequest, Delivery, Transport, TransportErrorKind};
+use sync_core::{Digest, Payload, PayloadFormat};
+use sync_http::{ClientAuthentication, ConnectOptions, Credentials, HttpTransport, OAuthClient};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::fake::{Asked, Fake, answer, job};
-use crate::{batch, job_id};
+use crate::peer::{self, Peer, read_head, soon};
+use crate::{batch, harbour, job_id};
 
 const TOKEN: &str = "POST /rest/oauth/v2/token";
 const BATCH: &str = "POST /rest/2.0/import/synchronize/harbour/batch/json-job";
@@ -191,4 +195,47 @@ async fn an_echo_of_a_token_is_not_repeated() {
     let error = service.transport(Credentials::OAuth(client())).submit_batch(&batch()).await.expect_err("broken");
     assert_eq!(error.message(), Some("*** is no good"));
     assert!(!format!("{error:?}").contains("tok-secret"), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_upload_refused_half_way_is_sent_again_from_its_beginning() {
+    const MIB: u64 = 1 << 20;
+    let uploads = Arc::new(AtomicU32::new(0));
+    let counter = uploads.clone();
+    let peer = Peer::start(move |mut stream| {
+        let counter = counter.clone();
+        async move {
+            let head = read_head(&mut stream).await.expect("a head");
+            let length = head.to_ascii_lowercase().lines().find_map(|line| {
+                line.strip_prefix("content-length: ").map(|length| length.parse::<usize>().expect("a number"))
+            });
+            let length = length.expect("a length");
+            let (read, answer) = match (head.starts_with("POST /rest/oauth"), counter.load(Ordering::SeqCst)) {
+                (true, _) => (length, peer::answer("200 OK", r#"{"access_token":"t-1","token_type":"Bearer"}"#)),
+                (false, 0) => (length / 2, peer::answer("401 Unauthorized", r#"{"errorCode":"expiredToken"}"#)),
+                (false, _) => (length, peer::job()),
+            };
+            if !head.starts_with("POST /rest/oauth") {
+                counter.fetch_add(1, Ordering::SeqCst);
+            }
+            let mut body = vec![0; read];
+            stream.read_exact(&mut body).await.expect("that much of the body");
+            stream.write_all(answer.as_bytes()).await.expect("somebody listens");
+            // Stays open, or the client might see the end before the answer.
+            std::future::pending::<()>().await;
+        }
+    })
+    .await;
+    let opened = Arc::new(AtomicU32::new(0));
+    let counter = opened.clone();
+    let source = move || {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Ok(Box::new(std::io::repeat(b' ').take(40 * MIB)) as Box<dyn Read + Send>)
+    };
+    let payload = Payload::new(PayloadFormat::Json, "big.json", 40 * MIB, Digest::default(), source);
+    let credentials = Credentials::OAuth(client());
+    let transport = HttpTransport::new(&peer.url(), credentials, ConnectOptions::default()).expect("a transport");
+    let request = BatchRequest::new(harbour(), payload);
+    soon("the second upload", transport.submit_batch(&request)).await.expect("a job");
+    assert_eq!((uploads.load(Ordering::SeqCst), opened.load(Ordering::SeqCst)), (2, 2));
 }

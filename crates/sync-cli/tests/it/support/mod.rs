@@ -1,14 +1,17 @@
 //! The program, servers to run it against, and what they have left behind.
 
 mod catalogue;
+mod http;
 mod peer;
 mod program;
 mod server;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub(crate) use catalogue::{Catalogue, content, get};
+pub(crate) use http::{post_commands, post_form};
 pub(crate) use peer::{Behaviour, Peer};
 pub(crate) use program::{Ran, Running, Signal, bytes_below, program};
 pub(crate) use server::Server;
@@ -24,6 +27,11 @@ pub(crate) fn root() -> PathBuf {
 /// A file of the example.
 pub(crate) fn harbour(file: &str) -> String {
     root().join("examples/harbour").join(file).display().to_string()
+}
+
+/// Tells a figure of a long test.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Waits until `condition` gives something.
