@@ -22,8 +22,7 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let rows =
-        std::env::var("BENCH_ROWS").map_or(100_000, |rows| rows.parse().expect("BENCH_ROWS is a number of rows"));
+    let rows = std::env::var("BENCH_ROWS").map_or(100_000, |rows| rows.parse().expect("BENCH_ROWS is a number of rows"));
     let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("the target folder can be written to");
     let shared = folder.path().join("shared.xlsx");
     let inline = folder.path().join("inline.xlsx");
@@ -51,19 +50,11 @@ fn main() {
     let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
     println!("{rows} rows");
     for ((name, _), median) in work.iter().zip(&medians) {
-        println!(
-            "{name:40} {:8.1} ms {:8.0} ns a row",
-            median.as_secs_f64() * 1e3,
-            median.as_nanos() as f64 / rows as f64
-        );
+        println!("{name:40} {:8.1} ms {:8.0} ns a row", median.as_secs_f64() * 1e3, median.as_nanos() as f64 / rows as f64);
     }
     for (first, what) in [(0, "shared texts"), (3, "texts in cells")] {
         let ratio = |of: usize, to: usize| medians[of].as_secs_f64() / medians[to].as_secs_f64();
-        println!(
-            "{what}: {:.1} times as fast as calamine; unpacking takes {:.2} of it",
-            ratio(first, first + 1),
-            ratio(first + 2, first + 1)
-        );
+        println!("{what}: {:.1} times as fast as calamine; unpacking takes {:.2} of it", ratio(first, first + 1), ratio(first + 2, first + 1));
     }
 }
 

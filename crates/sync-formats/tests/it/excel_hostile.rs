@@ -82,8 +82,7 @@ fn workbook_with_any_byte_changed_is_read_or_refused() {
 
 #[test]
 fn xls_that_leads_around_in_a_circle_is_refused() {
-    let (_, mut file) =
-        workbooks().into_iter().find(|(name, _)| name.ends_with("kinds.xlwt.xls")).expect("it is committed");
+    let (_, mut file) = workbooks().into_iter().find(|(name, _)| name.ends_with("kinds.xlwt.xls")).expect("it is committed");
     // The table of sectors, and the sector that holds the directory: let that one follow itself.
     let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
     let (table, directory) = (number(76), number(48));
