@@ -78,7 +78,8 @@ fn run_commands_of(path: &str) -> usize {
     let folder = tempfile::tempdir().expect("a folder");
     let examples = folder.path().join("examples/harbour");
     fs::create_dir_all(&examples).expect("a folder");
-    for file in ["catalog-v1.json", "catalog-v2.json"] {
+    let files = ["catalog-v1.json", "catalog-v2.json", "dictionary.csv", "dictionary.xlsx", "dictionary.template.json"];
+    for file in files {
         fs::copy(root().join("examples/harbour").join(file), examples.join(file)).expect("the example");
     }
     let blocks = blocks(path);

@@ -231,7 +231,7 @@ async fn url_encoded_submits_are_refused_unless_the_reading_takes_them() {
 }
 
 #[tokio::test]
-async fn fields_of_tables_are_checked_before_tables_are_refused() {
+async fn a_table_with_a_bad_field_or_template_is_refused_before_there_is_a_job() {
     let client = Client::start().await;
     let message = async |path: &str, form: Form| {
         let response = client.post(path, form).await;
@@ -244,14 +244,17 @@ async fn fields_of_tables_are_checked_before_tables_are_refused() {
         let csv = format!("{path}/csv-job");
         let excel = format!("{path}/excel-job");
         for kind in [&csv, &excel] {
-            assert!(message(kind, table()).await.contains("not supported yet"));
             assert!(message(kind, Form::new().part("file", Part::text("a;b"))).await.contains("template"));
             assert!(message(kind, table().text("headerRow", "1")).await.contains("headerRow"));
         }
         for name in ["separator", "quote", "escape"] {
             assert!(message(&csv, table().text(name, "ab")).await.contains(name));
         }
-        assert!(message(&csv, table().text("separator", ";")).await.contains("not supported yet"));
+        let open = Form::new().part("file", Part::text("a;\"b")).text("template", r#"[{"a": "${1}"}]"#);
+        assert!(message(&csv, open).await.contains("the quote opened here is never closed"));
+        assert!(message(&csv, table().text("separator", "\"")).await.contains("separator"));
+        assert!(message(&csv, table().text("template", r#"[{"a": "${Name}"}]"#)).await.contains("header"));
+        assert!(message(&excel, table()).await.contains("workbook"));
         assert!(message(&csv, table().text("strictQuotes", "x")).await.contains("strictQuotes"));
         assert!(message(&excel, table().text("sheetIndex", "-1")).await.contains("sheetIndex"));
     }

@@ -21,4 +21,5 @@ mod mappings;
 mod membership;
 mod newer_jobs;
 mod single_call;
+mod tables;
 mod together;
