@@ -17,19 +17,23 @@ use tempfile::TempDir;
 
 const ROUNDS: usize = 5;
 
+/// One thing to be measured.
+type Run = Box<dyn Fn() -> u64>;
+
 fn main() {
     // Test runners start benches, too, with other arguments, to see whether they run at all.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let rows = std::env::var("BENCH_ROWS").map_or(100_000, |rows| rows.parse().expect("BENCH_ROWS is a number of rows"));
+    let rows =
+        std::env::var("BENCH_ROWS").map_or(100_000, |rows| rows.parse().expect("BENCH_ROWS is a number of rows"));
     let folder = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).expect("the target folder can be written to");
     let shared = folder.path().join("shared.xlsx");
     let inline = folder.path().join("inline.xlsx");
     write(rows, ExcelMode::LowMemory, &shared);
     write(rows, ExcelMode::ConstantMemory, &inline);
 
-    let work: Vec<(&str, Box<dyn Fn() -> u64>)> = vec![
+    let work: Vec<(&str, Run)> = vec![
         ("shared texts: calamine, cell by cell", reading(&shared, with_calamine)),
         ("shared texts: ours", reading(&shared, with_ours)),
         ("shared texts: unpacking alone", reading(&shared, unpack)),
@@ -50,11 +54,19 @@ fn main() {
     let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
     println!("{rows} rows");
     for ((name, _), median) in work.iter().zip(&medians) {
-        println!("{name:40} {:8.1} ms {:8.0} ns a row", median.as_secs_f64() * 1e3, median.as_nanos() as f64 / rows as f64);
+        println!(
+            "{name:40} {:8.1} ms {:8.0} ns a row",
+            median.as_secs_f64() * 1e3,
+            median.as_nanos() as f64 / rows as f64
+        );
     }
     for (first, what) in [(0, "shared texts"), (3, "texts in cells")] {
         let ratio = |of: usize, to: usize| medians[of].as_secs_f64() / medians[to].as_secs_f64();
-        println!("{what}: {:.1} times as fast as calamine; unpacking takes {:.2} of it", ratio(first, first + 1), ratio(first + 2, first + 1));
+        println!(
+            "{what}: {:.1} times as fast as calamine; unpacking takes {:.2} of it",
+            ratio(first, first + 1),
+            ratio(first + 2, first + 1)
+        );
     }
 }
 
@@ -73,7 +85,7 @@ fn row(number: u64) -> [String; 9] {
         format!("COLUMN_{:02}", number % 25),
         ["VARCHAR(255)", "NUMBER(38,0)", "DATE"][noise as usize % 3].to_owned(),
         format!("holds the technical key of a record & its source as loaded nightly {noise} #{number}"),
-        (noise % 2 == 0).to_string(),
+        noise.is_multiple_of(2).to_string(),
         (number % 25 + 1).to_string(),
         ["pii", "finance", "internal", "größe"][noise as usize % 4].to_owned(),
         ["gold", "silver", "raw"][noise as usize % 3].to_owned(),
@@ -89,12 +101,12 @@ fn write(rows: u64, mode: ExcelMode, path: &Path) -> u64 {
     rows
 }
 
-fn writing(rows: u64, mode: ExcelMode, folder: &Path) -> Box<dyn Fn() -> u64> {
+fn writing(rows: u64, mode: ExcelMode, folder: &Path) -> Run {
     let path = folder.join("written.xlsx");
     Box::new(move || write(rows, mode, &path))
 }
 
-fn reading(path: &Path, read: fn(&PathBuf) -> u64) -> Box<dyn Fn() -> u64> {
+fn reading(path: &Path, read: fn(&PathBuf) -> u64) -> Run {
     let path = path.to_owned();
     Box::new(move || read(&path))
 }

@@ -60,10 +60,8 @@ impl CleanRows {
                 lines += inside;
                 span = at + 1..close;
                 at = close + 1;
-                // Anything but a separator or a line end behind the quote is for the rules.
-                if marks.next(&signs, text)? != at {
-                    return None;
-                }
+                // The mark behind the quote; where there is anything else, the rules have to be asked.
+                marks.next(&signs, text)?;
             }
             cells.push(Span { start: (span.start - start) as u32, end: (span.end - start) as u32 });
             let line_end = match text[at] {

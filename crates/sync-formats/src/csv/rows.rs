@@ -36,15 +36,16 @@ struct Found {
 impl<R: Read, S: Rules> Rows<R, S> {
     pub(super) fn new(reader: R, rules: S) -> Self {
         let limits = CsvLimits::default();
-        let clean = rules.signs().map(|signs| CleanRows::new(signs, rules.strict(), &limits));
         let (cells, text, next) = (Vec::new(), Vec::new(), RowPosition::START);
-        Self { window: Window::new(reader), rules, clean, limits, cells, text, next, done: false }
+        let mut rows = Self { window: Window::new(reader), rules, clean: None, limits, cells, text, next, done: false };
+        rows.set_limits(limits);
+        rows
     }
 
-    /// To be called before anything has been read, as the following.
     pub(super) fn set_limits(&mut self, limits: CsvLimits) {
-        self.clean = self.rules.signs().map(|signs| CleanRows::new(signs, self.rules.strict(), &limits));
         self.limits = limits;
+        self.clean = self.rules.signs().map(|signs| CleanRows::new(signs, self.rules.strict(), &limits));
+        self.go_on_from(self.window.text().1);
     }
 
     pub(super) fn set_block_bytes(&mut self, block_bytes: usize) {
@@ -112,9 +113,7 @@ impl<R: Read, S: Rules> Rows<R, S> {
                     Ok(Seen::Row { len, line_end }) => {
                         let (text, start) = self.window.text();
                         let lines = lines(&text[start..start + len]).0 + 1;
-                        if let Some(clean) = &mut self.clean {
-                            clean.seek(start + len + line_end);
-                        }
+                        self.go_on_from(start + len + line_end);
                         return Ok(Some(Found { len, line_end, lines, clean: false }));
                     }
                     Ok(Seen::Part { open_quote, .. }) if self.window.ended().is_some() => {
@@ -133,8 +132,13 @@ impl<R: Read, S: Rules> Rows<R, S> {
     fn fill(&mut self) {
         let mark = self.window.fill(self.limits.longest_row());
         self.next.offset += mark as u64;
+        self.go_on_from(self.window.text().1);
+    }
+
+    /// Tells the quick way where the next row begins.
+    fn go_on_from(&mut self, start: usize) {
         if let Some(clean) = &mut self.clean {
-            clean.seek(self.window.text().1);
+            clean.seek(start);
         }
     }
 

@@ -44,7 +44,7 @@ impl<R: Read> Window<R> {
         Self { reader, block_bytes: BLOCK_BYTES, buffer: Vec::new(), start, valid, end, ended: None, begun: false }
     }
 
-    /// Sets how many bytes are asked from the reader at a time. To be called before anything has been read.
+    /// Sets how many bytes are asked from the reader at a time.
     pub(super) fn set_block_bytes(&mut self, block_bytes: usize) {
         self.block_bytes = block_bytes.max(MIN_BLOCK_BYTES);
     }

@@ -18,7 +18,32 @@ use super::xlsb::{self, XlsbRows};
 use super::xlsx::{self, XlsxRows};
 use crate::{CellPlace, Row, RowPosition, RowReader, TableError, TableErrorKind};
 
-/// Gives the rows of one sheet of a workbook, one after the other.
+/// Gives the rows of one sheet of a workbook, one after the other: `.xlsx`, `.xlsb`, `.xls` of Excel 97 and later, or
+/// `.ods`, told by what the file holds, not by its name.
+///
+/// Every cell becomes text. Numbers are their shortest decimals (`5`, `0.25`, `1234567890123`), booleans `true` and
+/// `false`, dates `2024-02-29`, with a time other than midnight `2024-02-29T13:05:00`, durations `36:15:00`; formulas
+/// count by the result that the file holds. A cell with an error, such as `#N/A`, ends the table. What the service makes
+/// of such cells is not documented; this is our choice.
+///
+/// Columns are those of the sheet: where a table begins in column C, each row has two empty cells first. Rows without any
+/// text are passed over, and those after them keep the numbers that people see beside them. Hidden rows and columns count
+/// like all others. Cells after the last one with text are left out.
+///
+/// Memory: the texts that cells share, or all cells of an `.xls`, and one row; see [`ExcelLimits`].
+///
+/// ```no_run
+/// use sync_formats::{ExcelReader, RowReader, Sheet};
+///
+/// let mut reader = ExcelReader::open("dictionary.xlsx", &Sheet::Name("Tables".to_owned()))?;
+/// while let Some(row) = reader.next_row()? {
+///     println!("row {}: {}", row.position().row, String::from_utf8_lossy(row.cell(0)));
+/// }
+/// for warning in reader.warnings() {
+///     println!("{warning}");
+/// }
+/// # Ok::<(), sync_formats::TableError>(())
+/// ```
 pub struct ExcelReader {
     sheet: String,
     rows: Rows,
@@ -72,7 +97,8 @@ impl ExcelReader {
         }
     }
 
-    /// Opens a sheet of a workbook, with the default [`ExcelLimits`].
+    /// Opens a sheet of a workbook, with the default [`ExcelLimits`]. The source is read in pieces of 64 KiB, from any
+    /// place in it, and needs no buffer.
     ///
     /// # Errors
     /// As [`ExcelReader::with_limits`].

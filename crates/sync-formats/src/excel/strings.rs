@@ -47,7 +47,13 @@ impl Strings {
     pub(super) fn read<S: Read + Seek>(part: Part<S>, limit: u64, most_of_one: u64) -> Result<Self, Fault> {
         let mut window = Window::new(part, most_of_one);
         let mut strings = Self::default();
-        window.find(|token| matches!(token, Token::Start { name: b"sst", .. }).then_some(()))?;
+        let found = window.find(|token| match token {
+            Token::Start { name: b"sst", empty, .. } => Some(empty),
+            _ => None,
+        })?;
+        if found == Some(true) {
+            return Ok(strings);
+        }
         loop {
             match strings.read_one(window.bytes(), limit) {
                 Ok(Step::Text(length)) => window.consume(length),

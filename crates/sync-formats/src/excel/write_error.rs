@@ -118,6 +118,9 @@ pub enum ExcelWriteErrorKind {
     /// The temporary file cannot be written: the disk may be full.
     #[error("the temporary file cannot be written; its disk may be full")]
     Storage,
+    /// Nothing more can be written after a failure.
+    #[error("an earlier failure left it unfinished")]
+    Unfinished,
 }
 
 /// What is wrong with a sheet's name.

@@ -138,7 +138,7 @@ impl ExcelWriter {
         I::Item: AsRef<[u8]>,
     {
         if self.broken {
-            return Err(ExcelWriteError::new(Kind::Write));
+            return Err(ExcelWriteError::new(Kind::Unfinished));
         }
         if self.rows == ExcelLimits::MAX_ROWS {
             return Err(ExcelWriteError::new(Kind::TooManyRows { limit: ExcelLimits::MAX_ROWS }));
@@ -207,7 +207,7 @@ impl ExcelWriter {
 
     fn finish<T>(&mut self, save: impl FnOnce(&mut Workbook) -> Result<T, XlsxError>) -> Result<T, ExcelWriteError> {
         if self.broken {
-            return Err(ExcelWriteError::new(Kind::Write));
+            return Err(ExcelWriteError::new(Kind::Unfinished));
         }
         let workbook = &mut self.workbook;
         contained(|| save(workbook))

@@ -51,7 +51,10 @@ struct Globals {
 
 /// Opens the sheet that is meant, and says its name.
 pub(super) fn open(source: AnySource, sheet: &Sheet, limits: ExcelLimits) -> Result<(String, XlsRows), Fault> {
-    let stream = read_stream(source, limits.held_bytes)?;
+    open_stream(read_stream(source, limits.held_bytes)?, sheet, limits)
+}
+
+fn open_stream(stream: Vec<u8>, sheet: &Sheet, limits: ExcelLimits) -> Result<(String, XlsRows), Fault> {
     let globals = globals(&stream, &limits)?;
     let (name, start) = choose(&globals.tabs, sheet)?;
     let start = start.parse().map_err(|_| Problem::NoCells)?;
@@ -282,5 +285,110 @@ impl XlsRows {
     fn put_number(&self, column: usize, style: u16, number: f64, row: &mut RowBuffer) -> Result<(), Fault> {
         let meaning = self.meanings.get(usize::from(style)).copied().unwrap_or_default();
         row.put_number(meaning, self.epoch, column, number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(data.len()).expect("records are short");
+        [&kind.to_le_bytes(), &length.to_le_bytes(), data].concat()
+    }
+
+    /// A number as it is packed, in a row and column.
+    fn number(row: u16, column: u16, number: i32) -> Vec<u8> {
+        let place = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
+        record(record::RK, &[&place[..], &(number << 2 | 2).to_le_bytes()].concat())
+    }
+
+    /// Globals with one sheet, and its records.
+    fn stream(globals: &[Vec<u8>], cells: &[Vec<u8>]) -> Vec<u8> {
+        let begin = record(record::BOF, &[0, 6, 5, 0]);
+        let end = record(record::EOF, &[]);
+        let globals = globals.concat();
+        let sheet = record(record::BOUND_SHEET, b"\0\0\0\0\0\0\x01\0a");
+        let start = u32::try_from(begin.len() + sheet.len() + globals.len() + end.len()).expect("streams are short");
+        let sheet = [&sheet[..4], &start.to_le_bytes(), &sheet[8..]].concat();
+        [&begin[..], &sheet, &globals, &end, &begin, &cells.concat(), &end].concat()
+    }
+
+    fn rows(stream: Vec<u8>) -> Vec<(u32, Vec<String>)> {
+        let mut rows = open_stream(stream, &Sheet::First, ExcelLimits::default()).expect("the stream is good").1;
+        let mut row = RowBuffer::new(ExcelLimits::default());
+        let mut read = Vec::new();
+        while rows.next(&mut row).expect("the cells are good") {
+            let text =
+                |span: &crate::Span| String::from_utf8_lossy(&row.bytes[span.start as usize..span.end as usize]).into();
+            read.push((row.number, row.cells.iter().map(text).collect()));
+        }
+        read
+    }
+
+    #[test]
+    fn cells_in_any_order_become_rows_and_later_ones_count() {
+        let cells = [number(4, 1, 41), number(0, 2, 2), number(4, 0, 40), number(0, 0, 0), number(4, 1, 42)];
+        let expected = [(1, vec!["0", "", "2"]), (5, vec!["40", "42"])];
+        assert_eq!(
+            rows(stream(&[], &cells)),
+            expected.map(|(row, cells)| (row, cells.into_iter().map(str::to_owned).collect()))
+        );
+    }
+
+    #[test]
+    fn records_of_charts_inside_a_sheet_are_passed_over() {
+        let chart = [record(record::BOF, &[0, 6, 0x20, 0]), number(7, 0, 7), record(record::EOF, &[])].concat();
+        assert_eq!(rows(stream(&[], &[number(0, 0, 1), chart, number(1, 0, 2)])).len(), 2);
+    }
+
+    #[test]
+    fn texts_say_again_how_wide_they_are_where_they_go_on() {
+        let text = |index: u8| record(record::LABEL_SST, &[0, 0, index, 0, 0, 0, index, 0, 0, 0]);
+        // "abcd", narrow, then wide, then narrow; then one with runs and an extension, which are divided, too.
+        let table = [
+            record(record::SST, b"\x03\0\0\0\x03\0\0\0\x04\0\0a"),
+            record(record::CONTINUE, b"\x01b\0c\0"),
+            record(record::CONTINUE, b""),
+            record(record::CONTINUE, b"\0d\x02\0\x0D\x01\0\x02\0\0\0x\0y\0\x01\x02"),
+            record(record::CONTINUE, b"\x03\x04\x05"),
+            record(record::CONTINUE, b"\x06\x01\0\0z"),
+        ];
+        let expected = vec!["abcd".to_owned(), "xy".to_owned(), "z".to_owned()];
+        assert_eq!(rows(stream(&table, &[text(0), text(1), text(2)])), [(1, expected)]);
+        // One that ends in the middle.
+        let cut = [record(record::SST, b"\x01\0\0\0\x01\0\0\0\x04\0\0a")];
+        assert!(open_stream(stream(&cut, &[]), &Sheet::First, ExcelLimits::default()).is_err());
+    }
+
+    #[test]
+    fn text_that_a_formula_gave_goes_on_in_further_records() {
+        let formula = [&[0; 6][..], &[0, 0, 0, 0, 0, 0, 0xFF, 0xFF], &[0; 8]].concat();
+        let cells = [
+            record(record::FORMULA, &formula),
+            record(record::SHARED_FORMULA, &[0; 8]),
+            record(record::STRING, b"\x03\0\0a"),
+            record(record::CONTINUE, b"\x01b\0c\0"),
+        ];
+        assert_eq!(rows(stream(&[], &cells)), [(1, vec!["abc".to_owned()])]);
+    }
+
+    #[test]
+    fn cells_that_take_little_room_in_the_file_are_counted() {
+        let many = [&[0, 0, 0, 0][..], &[0; 6 * 1000], &[0, 0]].concat();
+        let stream = stream(&[], &[record(record::MUL_RK, &many)]);
+        let limits = ExcelLimits::default().with_held_bytes(stream.len() as u64 + 7_999);
+        let opened = open_stream(stream.clone(), &Sheet::First, limits);
+        assert!(opened.expect_err("it holds too much").into_error("").to_string().contains("would have to be held"));
+        assert!(open_stream(stream, &Sheet::First, limits.with_held_bytes(1 << 20)).is_ok());
+    }
+
+    #[test]
+    fn workbook_of_excel_95_is_refused_as_such() {
+        let mut stream = stream(&[], &[]);
+        stream[5] = 5;
+        let error = open_stream(stream, &Sheet::First, ExcelLimits::default()).expect_err("it is too old");
+        let error = error.into_error("");
+        assert!(std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("Excel 95")));
     }
 }

@@ -60,7 +60,7 @@ impl RowReader for MemoryTable {
     }
 
     fn place_of(&self, position: RowPosition, _raw: &[u8], column: usize) -> CellPlace {
-        let cells = usize::try_from(position.row - 1).ok().and_then(|row| self.rows.get(row));
+        let cells = position.row.checked_sub(1).and_then(|row| self.rows.get(usize::try_from(row).ok()?));
         let cells = cells.map_or(&[][..], Vec::as_slice);
         let before = cells[..column.min(cells.len())].join(";");
         let start = before.len() + usize::from(column > 0 && column < cells.len());

@@ -18,6 +18,7 @@ pub(super) struct Queue {
     first: u64,
     /// Memory of finished commands.
     waiting: usize,
+    #[expect(clippy::vec_box, reason = "groups go from here to what is open and to the queue, and are large")]
     spare: Vec<Box<Group>>,
 }
 

@@ -67,7 +67,7 @@ impl Renderer {
 
     /// Looks at the cells of a row. Before anything else is asked about it.
     pub(super) fn take(&mut self, plan: &Plan, row: Row<'_>) -> Result<(), Fault> {
-        let Cells { escaped, text, is_copied, state, is_simple } = &mut self.cells;
+        let Cells { escaped, is_copied, state, is_simple, .. } = &mut self.cells;
         escaped.resize(plan.columns.len(), Span::default());
         state.resize(plan.columns.len(), State::Empty);
         *is_simple = true;

@@ -52,6 +52,7 @@ impl TableError {
 
     /// Adds what caused it.
     #[must_use]
+    #[cfg_attr(not(feature = "excel"), expect(dead_code, reason = "only workbooks have causes of their own"))]
     pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.inner.source = Some(source.into());
         self

@@ -34,7 +34,7 @@ pub const MAX_TEMPLATE_COLUMNS: usize = 16_384;
 ///
 /// let error = Template::compile(&text.replace("About", "Comunity").replace("${2}", "${Comunity}"), Some(&header));
 /// let error = error.unwrap_err();
-/// assert_eq!(error.to_string(), r#"no column has the name "Comunity" at line 1, column 89"#);
+/// assert_eq!(error.to_string(), r#"no column has the name "Comunity" at line 1, column 88"#);
 /// assert_eq!(error.hint().as_deref(), Some(r#"a column has the name "Community""#));
 /// # Ok::<(), sync_formats::TemplateError>(())
 /// ```

@@ -125,3 +125,12 @@ fn interrupted_read_is_tried_again() {
     assert_eq!(reader.next_row().expect("nothing is wrong").map(|row| row.len()), Some(2));
     assert!(reader.next_row().expect("nothing is wrong").is_none());
 }
+
+#[test]
+fn limits_that_change_between_two_rows_hold_from_there_on() {
+    let mut reader = CollibraCsv::new(&b"a;b;c\nd;e;f\n"[..], &CsvDialect::default());
+    assert_eq!(reader.next_row().expect("within the limits").map(|row| row.len()), Some(3));
+    let mut reader = reader.with_limits(CsvLimits::default().with_cells(2)).with_block_bytes(100);
+    let error = reader.next_row().expect_err("a cell too many");
+    assert_eq!(error.to_string(), "row 2, column 3: a row of more than 2 cells");
+}

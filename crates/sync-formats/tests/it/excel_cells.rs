@@ -104,6 +104,18 @@ fn table_that_begins_at_c4_keeps_its_columns_and_rows() {
 }
 
 #[test]
+fn empty_cells_at_the_end_of_a_row_are_left_out() {
+    let text = |name: &str, index: u8| format!("<c r=\"{name}\" t=\"s\"><v>{index}</v></c>");
+    let (value, empty) = (text("A1", 0), text("C1", 1));
+    let rows_xml = format!(
+        "<row r=\"1\">{value}{empty}</row><row r=\"2\">{empty}</row><row r=\"3\">{empty}{}</row>",
+        text("D3", 0)
+    );
+    let parts = Parts::with_rows(&rows_xml).with_strings("<si><t>x</t></si><si><t></t></si>");
+    assert_eq!(rows(parts.pack()), [row(1, ["x"]), row(3, ["", "", "", "x"])]);
+}
+
+#[test]
 fn cells_without_names_follow_each_other() {
     let cells = rows_of(
         r#"<row><c><v>1</v></c><c><v>2</v></c></row><row><c/><c t="inlineStr"><is><t>x</t></is></c></row>
@@ -145,6 +157,14 @@ fn texts_lose_their_runs_and_keep_everything_else() {
     ];
     let parts = Parts::with_rows(&format!("<row>{cells}</row>")).with_strings(strings);
     assert_eq!(rows(parts.pack()), [row(1, expected)]);
+}
+
+#[test]
+fn table_of_shared_texts_may_be_empty() {
+    let parts = Parts::with_rows("<row><c><v>1</v></c></row>");
+    for table in ["<sst count=\"0\"/>", "<sst></sst>", "<?xml version=\"1.0\"?><x:sst/>"] {
+        assert_eq!(rows(parts.clone().with("xl/sharedStrings.xml", table).pack()), [row(1, ["1"])]);
+    }
 }
 
 #[test]

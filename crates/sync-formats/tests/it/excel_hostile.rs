@@ -82,7 +82,8 @@ fn workbook_with_any_byte_changed_is_read_or_refused() {
 
 #[test]
 fn xls_that_leads_around_in_a_circle_is_refused() {
-    let (_, mut file) = workbooks().into_iter().find(|(name, _)| name.ends_with("kinds.xlwt.xls")).expect("it is committed");
+    let (_, mut file) =
+        workbooks().into_iter().find(|(name, _)| name.ends_with("kinds.xlwt.xls")).expect("it is committed");
     // The table of sectors, and the sector that holds the directory: let that one follow itself.
     let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
     let (table, directory) = (number(76), number(48));
@@ -312,4 +313,57 @@ fn texts_of_an_ods_lose_what_only_looks_like_text() {
     let read = read(ods(cells));
     assert_eq!(read.rows, [row(1, [" a b&c\t\n\nd\n", "val <ue", "", "true", "5"])]);
     assert_eq!(read.warnings.len(), 1);
+}
+
+/// An `.xlsb` with these records of its sheet.
+fn xlsb(records: &[(u8, &[u8])]) -> Vec<u8> {
+    let record = |(kind, data): &(u8, &[u8])| [&[*kind, data.len() as u8][..], data].concat();
+    // Types from 128 on take two bytes: 145 and 146 begin and end the cells.
+    let sheet =
+        [&[0x91, 0x01, 0x00][..], &records.iter().flat_map(record).collect::<Vec<_>>(), &[0x92, 0x01, 0x00]].concat();
+    // A sheet called a, with the reference r1.
+    let workbook = b"\x9C\x01\x16\0\0\0\0\x01\0\0\0\x02\0\0\0r\x001\0\x01\0\0\0a\0";
+    Parts::with_rows("")
+        .with(
+            "_rels/.rels",
+            r#"<Relationships><Relationship Id="a" Type="http://x/officeDocument" Target="xl/workbook.bin"/></Relationships>"#,
+        )
+        .with(
+            "xl/_rels/workbook.bin.rels",
+            r#"<Relationships><Relationship Id="r1" Type="http://x/worksheet" Target="worksheets/sheet1.bin"/></Relationships>"#,
+        )
+        .with("xl/workbook.bin", workbook)
+        .with("xl/worksheets/sheet1.bin", sheet)
+        .pack()
+}
+
+#[test]
+fn records_of_an_xlsb_are_checked() {
+    let five: &[u8] = &[1, 0, 0, 0, 0, 0, 0, 0, 22, 0, 0, 0];
+    let rows_of = |records: &[(u8, &[u8])]| read(xlsb(records));
+    let good = rows_of(&[(0, &[0; 4]), (2, five), (0, &[2, 0, 0, 0]), (1, &[0; 8]), (0, &[3, 0, 0, 0]), (2, five)]);
+    assert_eq!(good.rows, [row(1, ["", "5"]), row(4, ["", "5"])]);
+    for (records, expected) in [
+        (
+            &[(0, &[1_u8, 0, 0, 0][..]), (2, five), (0, &[1, 0, 0, 0])][..],
+            "the row's number 2 is not larger than the last one's",
+        ),
+        (&[(0, &[0, 0, 16, 0])], "the row's number is none of 1 to 1048576"),
+        (&[(0, &[0; 3])], "a record of type 0 that is too short or reaches past its end"),
+        (&[(0, &[0; 4]), (2, &five[..11])], "a record of type 2 that is too short or reaches past its end"),
+        (
+            &[(0, &[0; 4]), (7, five)],
+            "a!B1: this is no workbook that can be read: the shared text 22 of 0 is not there",
+        ),
+        (&[(0, &[0; 4]), (6, &[0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 127])], "a record of type 6 that is too short"),
+        (&[(0, &[0; 4]), (13, five)], "a record of the unknown type 13"),
+        (&[(0, &[0; 4]), (2, &[0, 64, 0, 0, 0, 0, 0, 0, 22, 0, 0, 0])], "a!XFE1: a row of more than 16384 cells"),
+        (
+            &[(0, &[0; 4]), (3, &[2, 0, 0, 0, 0, 0, 0, 0, 0x2A])],
+            "a!C1: the cell holds the error #N/A instead of a value",
+        ),
+    ] {
+        let error = error(xlsb(records));
+        assert!(error.contains(expected), "{error}");
+    }
 }

@@ -34,12 +34,12 @@ impl Parts {
 
     /// The same with another sheet: what its root element holds.
     pub(crate) fn with_sheet(self, content: &str) -> Self {
-        self.with("xl/worksheets/sheet1.xml", &format!("<?xml version=\"1.0\"?>\n<worksheet>{content}</worksheet>"))
+        self.with("xl/worksheets/sheet1.xml", format!("<?xml version=\"1.0\"?>\n<worksheet>{content}</worksheet>"))
     }
 
     /// The same with shared texts: the elements of each.
     pub(crate) fn with_strings(self, strings: &str) -> Self {
-        self.with("xl/sharedStrings.xml", &format!("<sst uniqueCount=\"4000000000\">{strings}</sst>"))
+        self.with("xl/sharedStrings.xml", format!("<sst uniqueCount=\"4000000000\">{strings}</sst>"))
     }
 
     /// The same with styles: 1 a date, 2 a duration.
@@ -142,4 +142,17 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 /// A row for comparing.
 pub(crate) fn row<const N: usize>(number: u64, cells: [&str; N]) -> TextRow {
     (number, cells.map(str::to_owned).to_vec())
+}
+
+/// Compile-time proof that public types can cross threads.
+#[test]
+fn public_types_are_send_and_sync() {
+    fn check<T: Send + Sync>() {}
+    check::<ExcelReader>();
+    check::<ExcelWarning>();
+    check::<TableError>();
+    check::<sync_formats::ExcelOptions>();
+    check::<sync_formats::ExcelWriteError>();
+    fn check_send<T: Send>() {}
+    check_send::<sync_formats::ExcelWriter>();
 }

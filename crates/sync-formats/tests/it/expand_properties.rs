@@ -80,15 +80,15 @@ fn cell() -> impl Strategy<Value = String> {
 }
 
 fn rows() -> impl Strategy<Value = Table> {
-    let row = (prop::sample::select(vec!["p", "q", ""]), vec(cell(), 0..COLUMNS)).prop_map(|(first, rest)| {
-        std::iter::once(first.to_owned()).chain(rest).collect::<Vec<String>>()
-    });
+    let row = (prop::sample::select(vec!["p", "q", ""]), vec(cell(), 0..COLUMNS))
+        .prop_map(|(first, rest)| std::iter::once(first.to_owned()).chain(rest).collect::<Vec<String>>());
     vec(row, 0..8)
 }
 
 fn options() -> impl Strategy<Value = ExpandOptions> {
     let splitting = prop::sample::select(vec![ListSplitting::StringsAndLegs, ListSplitting::EveryArray]);
-    let lists = prop::sample::select(vec![ListDialect::csv(';', '"'), ListDialect::csv(',', '\''), ListDialect::excel()]);
+    let lists =
+        prop::sample::select(vec![ListDialect::csv(';', '"'), ListDialect::csv(',', '\''), ListDialect::excel()]);
     (splitting, lists)
         .prop_map(|(splitting, lists)| ExpandOptions::default().with_splitting(splitting).with_lists(lists))
 }
@@ -98,7 +98,11 @@ fn compile(template: &Value) -> Template {
 }
 
 /// The rows that are not blank, and what the reference makes of them.
-fn expected(template: &Value, rows: &Table, options: &ExpandOptions) -> Vec<Result<Vec<Option<Value>>, reference::Unfit>> {
+fn expected(
+    template: &Value,
+    rows: &Table,
+    options: &ExpandOptions,
+) -> Vec<Result<Vec<Option<Value>>, reference::Unfit>> {
     let rules = Rules { splitting: options.splitting, lists: options.lists };
     let is_blank = |row: &&Vec<String>| row.iter().all(|cell| cell.bytes().all(|byte| byte.is_ascii_whitespace()));
     rows.iter().filter(|row| !is_blank(row)).map(|row| reference::row(template, row, rules)).collect()
@@ -125,7 +129,7 @@ fn all(table: Table, template: Template, options: ExpandOptions) -> Vec<(usize, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn rows_become_what_the_reference_makes_of_them(template in template(), rows in rows(), options in options()) {

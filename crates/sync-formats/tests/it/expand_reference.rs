@@ -181,9 +181,8 @@ fn split(cell: &str, dialect: ListDialect) -> Result<Vec<String>, Unfit> {
         return Ok(Vec::new());
     }
     let characters: Vec<char> = cell.chars().collect();
-    let is_special = |at: usize| {
-        characters.get(at).is_some_and(|next| *next == dialect.separator || *next == dialect.quote)
-    };
+    let is_special =
+        |at: usize| characters.get(at).is_some_and(|next| *next == dialect.separator || *next == dialect.quote);
     let mut values = Vec::new();
     let mut at = 0;
     loop {

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 use sync_core::check::{Path, Segment};
-use sync_formats::{ExpandError, ExpandOptions, Expander, MemoryTable, RawExpander, RowError, Template, TemplateError};
+use sync_formats::{
+    ExpandError, ExpandOptions, Expander, MemoryTable, RawExpander, RowCutter, RowError, Template, TemplateError,
+};
 
 pub(crate) type Table = Vec<Vec<String>>;
 
@@ -89,4 +91,16 @@ pub(crate) fn path(text: &str) -> Path {
             Err(_) => Segment::Member(segment.to_owned()),
         })
         .collect()
+}
+
+/// Compile-time proof that public types can cross threads.
+#[test]
+fn public_types_are_send_and_sync() {
+    fn check<T: Send + Sync>() {}
+    check::<Template>();
+    check::<TemplateError>();
+    check::<Expander<MemoryTable>>();
+    check::<RawExpander<MemoryTable>>();
+    check::<RowCutter<MemoryTable>>();
+    check::<ExpandError>();
 }

@@ -21,8 +21,10 @@ fn warnings(template: &str, rows: Table, options: ExpandOptions) -> Found {
     (found, totals)
 }
 
-/// Code, row, column and related row of each.
-fn places((warnings, _): &Found) -> Vec<(&'static str, u64, u64, Option<(u64, u64)>)> {
+/// Code, row, column, and row and line of an earlier row.
+type Place = (&'static str, u64, u64, Option<(u64, u64)>);
+
+fn places((warnings, _): &Found) -> Vec<Place> {
     warnings.iter().map(|warning| (warning.code, warning.place.row, warning.place.number, warning.related)).collect()
 }
 

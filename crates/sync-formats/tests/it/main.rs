@@ -1,12 +1,5 @@
 //! Tests through the public face of the crate.
 
-#[cfg(feature = "excel")]
-#[cfg(feature = "excel")]
-#[cfg(feature = "excel")]
-#[cfg(feature = "excel")]
-#[cfg(feature = "excel")]
-#[cfg(feature = "excel")]
-#[cfg(feature = "excel")]
 mod batches;
 mod csv_dialect_table;
 mod csv_dialects;
@@ -19,17 +12,26 @@ mod csv_support;
 mod csv_vectors;
 mod csv_writing;
 mod digests;
+#[cfg(feature = "excel")]
 mod excel_cells;
+#[cfg(feature = "excel")]
 mod excel_formats;
+#[cfg(feature = "excel")]
 mod excel_hostile;
+#[cfg(feature = "excel")]
 mod excel_properties;
+#[cfg(feature = "excel")]
 mod excel_sheets;
+#[cfg(feature = "excel")]
 mod excel_support;
+#[cfg(feature = "excel")]
 mod excel_writing;
 mod expand_cut;
 mod expand_merge;
 mod expand_order;
 mod expand_places;
+mod expand_properties;
+mod expand_reference;
 mod expand_rows;
 mod expand_support;
 mod expand_warnings;

@@ -59,23 +59,27 @@ fn meanings(bytes: &[u8], part: &str) -> Result<Vec<Meaning>, Fault> {
     let mut section = Section::Other;
     each_start(bytes, part, |name, attributes| {
         let id = || attribute(attributes, b"numFmtId").and_then(number);
-        Ok(match name {
-            b"cellXfs" => {
+        Ok(match (name, section) {
+            // The same tags stand in other lists, too, where they do not count.
+            (b"numFmts", _) => {
+                section = Section::Formats;
+                None
+            }
+            (b"cellXfs", _) => {
                 section = Section::Cells;
                 None
             }
-            // The same tag stands in lists before and after the one that counts.
-            b"cellStyleXfs" | b"cellStyles" | b"dxfs" => {
+            (b"fonts" | b"cellStyleXfs" | b"cellStyles" | b"dxfs", _) => {
                 section = Section::Other;
                 None
             }
-            b"numFmt" if matches!(section, Section::Other) => {
+            (b"numFmt", Section::Formats) => {
                 if let (Some(id), Some(code)) = (id(), attribute(attributes, b"formatCode")) {
                     own.push((id, format_meaning(&attribute_text(code)?)));
                 }
                 None
             }
-            b"xf" if matches!(section, Section::Cells) => Some(id().unwrap_or(0)),
+            (b"xf", Section::Cells) => Some(id().unwrap_or(0)),
             _ => None,
         })
     })
@@ -89,7 +93,10 @@ fn meanings(bytes: &[u8], part: &str) -> Result<Vec<Meaning>, Fault> {
     })
 }
 
+/// A list of the styles.
+#[derive(Debug, Clone, Copy)]
 enum Section {
+    Formats,
     Cells,
     Other,
 }
@@ -114,6 +121,6 @@ mod tests {
 
     #[test]
     fn broken_styles_are_a_fault() {
-        assert!(meanings(b"<styleSheet><numFmt numFmtId=\"1\" formatCode=\"&nbsp;\"/>", "styles").is_err());
+        assert!(meanings(b"<styleSheet><numFmts><numFmt numFmtId=\"1\" formatCode=\"&nbsp;\"/>", "styles").is_err());
     }
 }
