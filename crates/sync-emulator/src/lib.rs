@@ -15,7 +15,8 @@ pub use catalog::model::{ModelError, ModelFile};
 pub use profile::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
     FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
-    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
-    Profile, Readings, RestoredStatus, UnknownProfile, UnknownReading, UnknownSynchronization, UrlEncodedForm,
+    LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
+    PartialImport, Profile, Readings, RestoredStatus, UnknownProfile, UnknownReading, UnknownSynchronization,
+    UrlEncodedForm,
 };
 pub use server::{Emulator, EmulatorBuilder, StartError};

@@ -8,7 +8,7 @@ use sync_formats::BatchLimits;
 use crate::collect::{Checker, Purpose};
 use crate::finding::{Finding, FindingTotal};
 use crate::input::Input;
-use crate::survey::{Ended, SurveyError, walk};
+use crate::survey::{SurveyError, read_through};
 
 /// Which findings count for more or for less than they do by themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,19 +72,11 @@ pub fn check(
     let mut checker = Checker::new(inputs, options, Purpose::Check, limits, spill);
     let mut commands = 0;
     for (number, input) in inputs.iter().enumerate() {
-        let before = commands;
-        checker.begin_input(number, before);
-        let ended = walk(input, before, |record, position| -> Result<(), SurveyError> {
-            commands += 1;
-            checker.size(&record);
-            checker.command(&record, position.index)?;
+        checker.begin_input(number, commands);
+        read_through(input, &mut commands, &mut checker, |checker, item, _| {
+            checker.size(item);
             Ok(())
         })?;
-        match ended {
-            Ended::Properly(_) if commands == before => checker.empty(),
-            Ended::Properly(_) => {}
-            Ended::Early(error) => checker.split(&error),
-        }
     }
     let found = checker.finish()?;
     Ok(CheckReport {

@@ -6,17 +6,22 @@ use std::ops::Range;
 
 use sync_core::check::{self, Severity};
 use sync_core::command::Command;
-use sync_formats::{BatchError, BatchLimits, Position, Record, SplitError, SplitErrorKind, locate};
+use sync_formats::{
+    BatchError, BatchLimits, ExpandError, Position, RowBatchError, SplitError, SplitErrorKind, TemplateError, locate,
+};
 
 use crate::check::CheckOptions;
 use crate::finding::{Excerpt, Finding, FindingTotal, Related};
-use crate::input::{Input, InputError};
+use crate::input::{Content, Input, InputError};
 use crate::rules::{Examiner, MOST_ALIKE, Pending};
-use crate::survey::{SurveyError, walk};
+use crate::source::{Item, Note, Place, RowBatchesError, SourceError, walk};
+use crate::survey::SurveyError;
 
 /// How strictly a source is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    /// To be written as commands, whatever they say.
+    Expand,
     /// To be compared: commands must be readable.
     Plan,
     /// To be sent by a run.
@@ -55,8 +60,7 @@ pub(crate) struct Checker<'c> {
 /// Findings of one code in one input.
 #[derive(Debug, Default)]
 struct Group {
-    /// With the offset of each in its input.
-    kept: Vec<(u64, Finding)>,
+    kept: Vec<Finding>,
     total: u64,
 }
 
@@ -68,7 +72,7 @@ impl<'c> Checker<'c> {
         limits: BatchLimits,
         spill: &'c std::path::Path,
     ) -> Self {
-        let examiner = (purpose != Purpose::Plan).then(|| Examiner::new(limits, spill));
+        let examiner = matches!(purpose, Purpose::Run | Purpose::Check).then(|| Examiner::new(limits, spill));
         Self {
             options,
             purpose,
@@ -90,104 +94,180 @@ impl<'c> Checker<'c> {
         }
     }
 
-    /// Checks a command; `None` if it cannot be read. `index` counts over all inputs.
-    pub(crate) fn command<'r>(&mut self, record: &Record<'r>, index: u64) -> Result<Option<Command<'r>>, SurveyError> {
+    /// Checks a command; `None` if it cannot be read.
+    pub(crate) fn command<'r>(&mut self, item: &Item<'r>) -> Result<Option<Command<'r>>, SurveyError> {
+        let record = item.record.bytes;
         if self.purpose == Purpose::Plan
-            && let Ok(command) = Command::from_slice(record.bytes)
+            && let Ok(command) = Command::from_slice(record)
         {
             return Ok(Some(command));
         }
         let mut found = std::mem::take(&mut self.scratch);
-        let command = check::command(record.bytes, &mut found);
+        let command = check::command(record, &mut found);
         for finding in found.drain(..) {
             let rule = finding.rule;
             if self.purpose == Purpose::Plan && rule.severity < Severity::Error {
                 continue;
             }
             let essential = command.is_none() && rule.severity == Severity::Error;
-            self.add(rule.code, rule.severity, essential, |file| {
-                let offset = record.position.offset + finding.span.start as u64;
-                let (line, column) = place_in(record, finding.span.start);
-                let finding = Finding {
-                    message: finding.message,
-                    length: finding.span.len() as u64,
-                    path: finding.path.to_string(),
-                    help: Some(rule.help.to_owned()),
-                    ..at(file, line, column)
-                };
-                (offset, finding)
+            self.add(rule.code, rule.severity, essential, |file| Finding {
+                message: finding.message,
+                path: finding.path.to_string(),
+                help: Some(rule.help.to_owned()),
+                ..at(file, item.place(&finding.path, &finding.span))
             });
         }
         self.scratch = found;
         if let (Some(examiner), Some(command)) = (&mut self.examiner, &command) {
-            examiner.command(index, command, record.bytes.len()).map_err(SurveyError::Spill)?;
+            examiner.command(item.index, command, record.len()).map_err(SurveyError::Spill)?;
         }
         Ok(command)
     }
 
     /// Whether a command fits into a batch at all.
-    pub(crate) fn size(&mut self, record: &Record<'_>) {
-        let bytes = record.bytes.len() as u64 + 2;
+    pub(crate) fn size(&mut self, item: &Item<'_>) {
+        let bytes = item.record.bytes.len() as u64 + 2;
         if bytes > self.limits.bytes {
-            let limit = self.limits.bytes;
-            self.too_large(record.position, &BatchError::CommandTooLarge { position: record.position, bytes, limit });
+            let (position, limit) = (item.record.position, self.limits.bytes);
+            self.too_large(item, &BatchError::CommandTooLarge { position, bytes, limit });
         }
     }
 
     /// A command does not fit into a batch.
-    pub(crate) fn too_large(&mut self, position: Position, error: &BatchError) {
-        self.add_at("local.batch.commandTooLarge", position, 1, error.to_string(), Some(error.hint().to_owned()));
+    pub(crate) fn too_large(&mut self, item: &Item<'_>, error: &BatchError) {
+        let hint = Some(error.hint().to_owned());
+        self.add_at("local.batch.commandTooLarge", item.start(), error.to_string(), hint);
     }
 
     /// The input holds no command.
     pub(crate) fn empty(&mut self) {
         let message = "the input holds no command; finalizing after it would count everything as missing";
-        self.add_at("local.file.empty", Position::START, 0, message.to_owned(), None);
+        self.add_at("local.file.empty", Place::START, message.to_owned(), None);
     }
 
-    /// The input is not what its shape says.
-    pub(crate) fn split(&mut self, error: &SplitError) {
+    /// The input, or a row of it, is not what it should be.
+    pub(crate) fn unreadable(&mut self, error: &SourceError) {
+        match error {
+            SourceError::Input(error) => {
+                self.add_at("local.file.unreadable", Place::START, error.to_string(), None);
+            }
+            SourceError::Split(error) => self.split(error),
+            SourceError::Expand(error) => self.expand(error),
+        }
+    }
+
+    fn split(&mut self, error: &SplitError) {
         let code = match error.kind() {
             SplitErrorKind::Empty => "local.file.empty",
             SplitErrorKind::NotAnArray { .. } => "local.file.notArray",
             SplitErrorKind::Io(_) => "local.file.unreadable",
             _ => "local.file.notJson",
         };
-        let mut message = error.kind().to_string();
-        if let SplitErrorKind::Io(cause) = error.kind() {
-            message = format!("{message}: {cause}");
-        }
         let at_end = matches!(
             error.kind(),
             SplitErrorKind::Empty | SplitErrorKind::Truncated { found: sync_formats::Found::EndOfInput, .. }
         );
-        self.add_at(code, error.position(), u64::from(!at_end), message, error.hint().map(str::to_owned));
+        let Position { offset, line, column, .. } = error.position();
+        let place = Place { offset, line, column, length: u64::from(!at_end), ..Place::START };
+        let message = match error.kind() {
+            SplitErrorKind::Io(cause) => format!("{}: {cause}", error.kind()),
+            kind => kind.to_string(),
+        };
+        self.add_at(code, place, message, error.hint().map(str::to_owned));
     }
 
-    fn add_at(&mut self, code: &'static str, position: Position, length: u64, message: String, help: Option<String>) {
-        let help = help.or_else(|| check::rule(code).map(|rule| rule.help.to_owned()));
-        self.add(code, Severity::Error, true, |file| {
-            let finding = Finding { message, help, length, ..at(file, position.line, position.column) };
-            (position.offset, finding)
+    fn expand(&mut self, error: &ExpandError) {
+        match error {
+            ExpandError::Template(error) => self.template(error),
+            ExpandError::Table(error) => {
+                let message = match std::error::Error::source(&**error) {
+                    Some(cause) => format!("{}: {cause}", error.kind()),
+                    None => error.kind().to_string(),
+                };
+                let (row, cell) = (Some(error.position().row), Some(error.place().to_owned()));
+                let (offset, line, column) = (error.offset(), error.line(), error.column());
+                let place = Place { offset, line, column, length: 1, row, cell };
+                self.add_at("local.table.unreadable", place, message, None);
+            }
+            ExpandError::Row(error) => {
+                let hint = error.hint().map(str::to_owned);
+                self.add_at("local.table.row", error.place().clone().into(), error.to_string(), hint);
+            }
+            _ => self.add_at("local.table.unreadable", Place::START, error.to_string(), error.hint()),
+        }
+    }
+
+    fn template(&mut self, error: &TemplateError) {
+        let message = match std::error::Error::source(error) {
+            Some(cause) => format!("{}: {cause}", error.kind()),
+            None => error.kind().to_string(),
+        };
+        let (line, column) = (error.line(), error.column());
+        let place = Place { line, column, length: 1, ..Place::START };
+        let help = error.hint().or_else(|| check::rule("local.template.invalid").map(|rule| rule.help.to_owned()));
+        let Some(file) = self.inputs[self.input].template_name() else { return };
+        self.add("local.template.invalid", Severity::Error, true, |_| Finding { message, help, ..at(&file, place) });
+    }
+
+    /// The rows of a table cannot be sent as they are.
+    pub(crate) fn uncuttable(&mut self, error: &RowBatchesError) {
+        let help = "send what its rows make as JSON, which is the default";
+        let (place, message) = match error {
+            RowBatchesError::Source(error) => return self.unreadable(error),
+            RowBatchesError::Batch(RowBatchError::Expand(error)) => return self.expand(error),
+            RowBatchesError::Batch(error) => {
+                let row = match error {
+                    RowBatchError::Csv { row, .. } | RowBatchError::TooLarge { first: row, .. } => Some(*row),
+                    _ => None,
+                };
+                let message = match std::error::Error::source(error) {
+                    Some(cause) => format!("{error}: {cause}"),
+                    None => error.to_string(),
+                };
+                (row.map_or(Place::START, Place::from), message)
+            }
+            other => (Place::START, other.to_string()),
+        };
+        self.add_at("local.table.row", place, message, Some(help.to_owned()));
+    }
+
+    /// Whether there is any error so far.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.has_errors
+    }
+
+    /// Something that is probably not meant, in the template or the table of this input.
+    pub(crate) fn note(&mut self, note: Note) {
+        let Note { code, severity, message, place, template } = note;
+        // What the service might make of a template otherwise matters to who asks, and to nobody who sends JSON.
+        if self.purpose == Purpose::Plan || self.purpose != Purpose::Check && severity < Severity::Warning {
+            return;
+        }
+        let help = check::rule(code).map(|rule| rule.help.to_owned());
+        let template_name = self.inputs[self.input].template_name();
+        self.add(code, severity, false, |file| match (template, template_name) {
+            (Some((place, path)), Some(template)) => {
+                Finding { message, help, path: path.to_string(), ..at(&template, place) }
+            }
+            _ => Finding { message, help, ..at(file, place.unwrap_or(Place::START)) },
         });
+    }
+
+    fn add_at(&mut self, code: &'static str, place: Place, message: String, help: Option<String>) {
+        let help = help.or_else(|| check::rule(code).map(|rule| rule.help.to_owned()));
+        self.add(code, Severity::Error, true, |file| Finding { message, help, ..at(file, place) });
     }
 
     /// Takes a finding, if it is to be reported. `essential` ones cannot be done without: what they are about cannot be
     /// sent.
-    fn add(
-        &mut self,
-        code: &'static str,
-        severity: Severity,
-        essential: bool,
-        finding: impl FnOnce(&str) -> (u64, Finding),
-    ) {
+    fn add(&mut self, code: &'static str, severity: Severity, essential: bool, finding: impl FnOnce(&str) -> Finding) {
         let Some(severity) = self.level(code, severity, essential) else { return };
         self.has_errors |= severity == Severity::Error;
         let group = self.groups.entry((self.input, code)).or_default();
         group.total += 1;
         if group.kept.len() < MOST_ALIKE {
-            let (offset, finding) = finding(self.inputs[self.input].name());
-            group.kept.push((offset, Finding { code: code.to_owned(), severity, ..finding }));
+            let finding = finding(self.inputs[self.input].name());
+            group.kept.push(Finding { code: code.to_owned(), severity, ..finding });
         }
     }
 
@@ -219,7 +299,7 @@ impl<'c> Checker<'c> {
             self.place(pending)?;
         }
         let mut found = Found { has_errors: self.has_errors, ..Found::default() };
-        let mut all: Vec<(usize, u64, Finding)> = Vec::new();
+        let mut all: Vec<(usize, Finding)> = Vec::new();
         for ((input, code), group) in self.groups {
             let listed = group.kept.len() as u64;
             if group.total > listed {
@@ -227,9 +307,14 @@ impl<'c> Checker<'c> {
                 let (file, code) = (self.inputs[input].name().to_owned(), code.to_owned());
                 found.totals.push(FindingTotal { file, code, total: group.total, listed });
             }
-            all.extend(group.kept.into_iter().map(|(offset, finding)| (input, offset, finding)));
+            all.extend(group.kept.into_iter().map(|finding| (input, finding)));
         }
-        all.sort_by_key(|(input, offset, _)| (*input, *offset));
+        // What is said of a template comes before what is said of the rows.
+        let inputs = self.inputs;
+        all.sort_by_key(|(input, finding)| {
+            let Finding { file, offset, line, column, .. } = finding;
+            (*input, file == inputs[*input].name(), *offset, *line, *column)
+        });
         found.findings = excerpts(self.inputs, all)?;
         Ok(found)
     }
@@ -242,33 +327,31 @@ impl<'c> Checker<'c> {
         let Some(last) = last else { return Ok(()) };
         let mut places: BTreeMap<u64, Related> = BTreeMap::new();
         let mut waiting = pending.into_iter().peekable();
-        let mut placed: Vec<(usize, &'static str, u64, Option<u64>, Finding)> = Vec::new();
+        let mut placed: Vec<(usize, &'static str, Option<u64>, Finding)> = Vec::new();
         let mut count = 0;
         for input in self.inputs {
-            let walked = walk(input, count, |record, position| -> Result<(), Enough> {
+            let walked = walk(input, count, |item| -> Result<(), Enough> {
                 count += 1;
-                let (index, Position { line, column, .. }) = (position.index, position);
+                let index = item.index;
                 if others.contains(&index) {
+                    let Place { line, column, .. } = item.start();
                     places.insert(index, Related { file: input.name().to_owned(), line, column });
                 }
                 if waiting.peek().is_some_and(|(_, _, pending)| pending.index == index)
-                    && let Ok(command) = Command::from_slice(record.bytes)
+                    && let Ok(command) = Command::from_slice(item.record.bytes)
                 {
                     while let Some((input, rule, pending)) = waiting.next_if(|(_, _, next)| next.index == index) {
                         let path = pending.path(&command);
-                        let span = locate(record.bytes, &path).unwrap_or(0..1);
-                        let (line, column) = place_in(&record, span.start);
-                        let severity = pending.severity.unwrap_or(rule.severity);
+                        let span = locate(item.record.bytes, &path).unwrap_or(0..1);
                         let finding = Finding {
                             code: rule.code.to_owned(),
-                            severity,
+                            severity: pending.severity.unwrap_or(rule.severity),
                             message: pending.message,
-                            length: span.len() as u64,
                             path: path.to_string(),
                             help: Some(rule.help.to_owned()),
-                            ..at(self.inputs[input].name(), line, column)
+                            ..at(self.inputs[input].name(), item.place(&path, &span))
                         };
-                        placed.push((input, rule.code, position.offset + span.start as u64, pending.other, finding));
+                        placed.push((input, rule.code, pending.other, finding));
                     }
                 }
                 if index >= last { Err(Enough(None)) } else { Ok(()) }
@@ -279,7 +362,7 @@ impl<'c> Checker<'c> {
                 Ok(_) => {}
             }
         }
-        for (input, code, offset, other, mut finding) in placed {
+        for (input, code, other, mut finding) in placed {
             let Some(severity) = self.level(code, finding.severity, false) else { continue };
             finding.severity = severity;
             finding.related = other.and_then(|other| places.get(&other).cloned());
@@ -291,7 +374,7 @@ impl<'c> Checker<'c> {
                 }
             });
             finding.message = finding.message.replace("{other}", &place);
-            self.groups.entry((input, code)).or_default().kept.push((offset, finding));
+            self.groups.entry((input, code)).or_default().kept.push(finding);
         }
         Ok(())
     }
@@ -307,7 +390,8 @@ impl From<InputError> for Enough {
 }
 
 /// A finding that says nothing yet.
-fn at(file: &str, line: u64, column: u64) -> Finding {
+fn at(file: &str, place: Place) -> Finding {
+    let Place { offset, line, column, length, row, cell } = place;
     Finding {
         code: String::new(),
         severity: Severity::Error,
@@ -315,8 +399,10 @@ fn at(file: &str, line: u64, column: u64) -> Finding {
         file: file.to_owned(),
         line,
         column,
-        offset: 0,
-        length: 0,
+        row,
+        cell,
+        offset,
+        length,
         path: String::new(),
         help: None,
         related: None,
@@ -324,36 +410,40 @@ fn at(file: &str, line: u64, column: u64) -> Finding {
     }
 }
 
-/// Line and column of a byte of a record.
-fn place_in(record: &Record<'_>, at: usize) -> (u64, u64) {
-    let before = &record.bytes[..at.min(record.bytes.len())];
-    let lines = before.iter().filter(|byte| **byte == b'\n').count() as u64;
-    let column = match before.iter().rposition(|byte| *byte == b'\n') {
-        Some(feed) => (before.len() - feed) as u64,
-        None => record.position.column + before.len() as u64,
-    };
-    (record.position.line + lines, column)
-}
-
 /// Bytes around a place that are shown at most, before it and from it on.
 const AROUND_BYTES: u64 = 160;
 
 /// Cuts the text around each finding out of the inputs.
-fn excerpts(inputs: &[Input], all: Vec<(usize, u64, Finding)>) -> Result<Vec<Finding>, SurveyError> {
+fn excerpts(inputs: &[Input], all: Vec<(usize, Finding)>) -> Result<Vec<Finding>, SurveyError> {
     let mut open: Option<(usize, std::fs::File)> = None;
     let mut findings = Vec::with_capacity(all.len());
-    for (input, offset, mut finding) in all {
-        finding.offset = offset;
-        if open.as_ref().is_none_or(|(number, _)| *number != input) {
-            open = Some((input, inputs[input].open()?));
-        }
-        if let Some((_, file)) = &mut open {
+    for (number, mut finding) in all {
+        let input = &inputs[number];
+        if finding.file == input.name() && input.is_text() {
+            if open.as_ref().is_none_or(|(opened, _)| *opened != number) {
+                open = Some((number, input.open()?));
+            }
             // A file that has gone since is shown without its text.
-            finding.excerpt = excerpt(file, &finding).ok().flatten();
+            finding.excerpt = open.as_mut().and_then(|(_, file)| excerpt(file, &finding).ok().flatten());
+        } else if let Content::Table(_, options) = input.content()
+            && finding.file != input.name()
+        {
+            finding.excerpt = line_of(options.template_text(), &finding);
         }
         findings.push(finding);
     }
     Ok(findings)
+}
+
+/// The line of a short text that a finding is about.
+fn line_of(text: &str, finding: &Finding) -> Option<Excerpt> {
+    let line = text.lines().nth(usize::try_from(finding.line).ok()?.checked_sub(1)?)?;
+    let start = usize::try_from(finding.column).ok()?.checked_sub(1)?.min(line.len());
+    let end = start.saturating_add(usize::try_from(finding.length).unwrap_or(usize::MAX)).min(line.len());
+    if !line.is_char_boundary(start) || !line.is_char_boundary(end) {
+        return None;
+    }
+    Some(Excerpt { text: line.to_owned(), mark: start..end, cut_before: false, cut_after: false })
 }
 
 fn excerpt(file: &mut std::fs::File, finding: &Finding) -> io::Result<Option<Excerpt>> {

@@ -13,13 +13,19 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong.
     pub message: String,
-    /// Name of the input.
+    /// Name of the input; of its template where that is meant.
     pub file: String,
-    /// Line in it, from 1.
+    /// Line in it, from 1; in a workbook the row.
     pub line: u64,
-    /// Column in the line in bytes, from 1.
+    /// Column in the line in bytes, from 1; in a workbook the number of the column.
     pub column: u64,
-    /// Bytes before it in the input, a byte order mark included.
+    /// The row of a table, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+    /// What people call the cell: `column 3`, or `Tables!C17`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// Bytes before it in the input, a byte order mark included; 0 in a workbook.
     #[serde(default)]
     pub offset: u64,
     /// Bytes that are meant, from there on; they may reach into further lines.

@@ -5,35 +5,91 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use sync_formats::JsonShape;
 use tempfile::NamedTempFile;
+
+use crate::table::{TableFormat, TableOptions};
+
+/// What is inside an input. As JSON, a template is named by its path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// Commands as JSON.
+    Json(JsonShape),
+    /// Rows, with a template that makes commands of them.
+    Table(TableFormat, #[serde(with = "shared")] Arc<TableOptions>),
+}
+
+/// Options in an [`Arc`] are written as they are.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::table::TableOptions;
+
+    pub(super) fn serialize<S: Serializer>(options: &Arc<TableOptions>, serializer: S) -> Result<S::Ok, S::Error> {
+        options.as_ref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<TableOptions>, D::Error> {
+        TableOptions::deserialize(deserializer).map(Arc::new)
+    }
+}
+
+/// An input as it can be opened again, later and from another folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SavedInput {
+    /// The file, as an absolute path.
+    pub path: PathBuf,
+    /// What is inside.
+    pub content: Content,
+}
+
+impl From<JsonShape> for Content {
+    fn from(shape: JsonShape) -> Self {
+        Self::Json(shape)
+    }
+}
 
 /// One source of commands: a file, or standard input spooled to one, since a run reads its input twice.
 #[derive(Debug, Clone)]
 pub struct Input {
     name: String,
     path: PathBuf,
-    shape: JsonShape,
+    content: Content,
     /// Keeps a spooled file alive as long as somebody may read it.
     _spool: Option<Arc<NamedTempFile>>,
 }
 
 impl Input {
-    /// A file; the kind of its content follows the ending unless `shape` says otherwise.
+    /// A file of commands; the shape follows the ending unless `shape` says otherwise.
     ///
     /// # Errors
     /// [`InputError`] if the ending says nothing or the file is not there.
     pub fn file(path: impl Into<PathBuf>, shape: Option<JsonShape>) -> Result<Self, InputError> {
-        let path = path.into();
-        let name = path.display().to_string();
-        match path.metadata() {
-            Ok(found) if found.is_dir() => return Err(InputError::Directory { name }),
-            Ok(found) if !found.is_file() => return Err(InputError::NotAFile { name }),
-            Ok(_) => {}
-            Err(source) => return Err(InputError::Open { name, source }),
-        }
+        let (path, name) = regular(path.into())?;
         match shape.or_else(|| JsonShape::of_path(&path)) {
-            Some(shape) => Ok(Self { name, path, shape, _spool: None }),
+            Some(shape) => Ok(Self { name, path, content: shape.into(), _spool: None }),
+            None if TableFormat::of_path(&path).is_some() => Err(InputError::NoTemplate { name }),
+            None => Err(InputError::Format { name }),
+        }
+    }
+
+    /// A file with a table; its kind follows the ending unless `format` says otherwise.
+    ///
+    /// # Errors
+    /// [`InputError`] if the ending says nothing or the file is not there.
+    pub fn table(
+        path: impl Into<PathBuf>,
+        format: Option<TableFormat>,
+        options: Arc<TableOptions>,
+    ) -> Result<Self, InputError> {
+        let (path, name) = regular(path.into())?;
+        match format.or_else(|| TableFormat::of_path(&path)) {
+            Some(format) => Ok(Self { name, path, content: Content::Table(format, options), _spool: None }),
             None => Err(InputError::Format { name }),
         }
     }
@@ -46,7 +102,7 @@ impl Input {
         name: impl Into<String>,
         mut reader: impl Read,
         folder: &Path,
-        shape: JsonShape,
+        content: impl Into<Content>,
     ) -> Result<Self, InputError> {
         let name = name.into();
         let spool = || -> io::Result<NamedTempFile> {
@@ -56,7 +112,7 @@ impl Input {
             Ok(file)
         };
         let spool = spool_result(spool, &name)?;
-        Ok(Self { name, path: spool.path().to_owned(), shape, _spool: Some(Arc::new(spool)) })
+        Ok(Self { name, path: spool.path().to_owned(), content: content.into(), _spool: Some(Arc::new(spool)) })
     }
 
     /// What people call it: the path as given, or `-`.
@@ -64,18 +120,67 @@ impl Input {
         &self.name
     }
 
-    /// What finds it from another folder too.
-    pub(crate) fn absolute_name(&self) -> String {
-        std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone()).display().to_string()
+    /// What opens it again with [`Input::reopen`]. Standard input is kept for as long as the [`Input`] lives.
+    pub fn save(&self) -> SavedInput {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        SavedInput { path, content: self.content.clone() }
     }
 
-    /// How commands lie in it.
-    pub fn shape(&self) -> JsonShape {
-        self.shape
+    /// Opens an input again; reads its template again, too.
+    ///
+    /// # Errors
+    /// [`InputError`] if a file is not there any more.
+    pub fn reopen(saved: SavedInput) -> Result<Self, InputError> {
+        let SavedInput { path, mut content } = saved;
+        let (path, name) = regular(path)?;
+        if let Content::Table(_, options) = &mut content {
+            let template = |source| InputError::Open { name: options.template.display().to_string(), source };
+            *options = Arc::new(TableOptions::clone(options).reload().map_err(template)?);
+        }
+        Ok(Self { name, path, content, _spool: None })
+    }
+
+    /// What is inside.
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The file of its template, if it is a table.
+    pub(crate) fn template_name(&self) -> Option<String> {
+        match &self.content {
+            Content::Json(_) => None,
+            Content::Table(_, options) => Some(options.template.display().to_string()),
+        }
+    }
+
+    /// Whether its commands are made of the rows of a table.
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.content, Content::Table(..))
+    }
+
+    /// Whether it is text, of which lines can be shown.
+    pub(crate) fn is_text(&self) -> bool {
+        !matches!(self.content, Content::Table(TableFormat::Excel, _))
+    }
+
+    /// Bytes in it, as far as the system tells.
+    pub(crate) fn len(&self) -> u64 {
+        self.path.metadata().map_or(0, |metadata| metadata.len())
     }
 
     pub(crate) fn open(&self) -> Result<File, InputError> {
         File::open(&self.path).map_err(|source| InputError::Open { name: self.name.clone(), source })
+    }
+}
+
+/// The path, and what people call it, if it is a file that can be read twice.
+fn regular(path: PathBuf) -> Result<(PathBuf, String), InputError> {
+    let name = path.display().to_string();
+    match path.metadata() {
+        Ok(found) if found.is_dir() => Err(InputError::Directory { name }),
+        Ok(found) if !found.is_file() => Err(InputError::NotAFile { name }),
+        Ok(_) => Ok((path, name)),
+        Err(source) => Err(InputError::Open { name, source }),
     }
 }
 
@@ -88,8 +193,16 @@ fn spool_result(spool: impl FnOnce() -> io::Result<NamedTempFile>, name: &str) -
 #[non_exhaustive]
 pub enum InputError {
     /// The ending is none that is known.
-    #[error("{name}: the ending does not say what is inside; known are .json, .jsonl and .ndjson")]
+    #[error(
+        "{name}: the ending does not say what is inside; known are .json, .jsonl, .ndjson, .csv, .xlsx, .xlsb, .xls and .ods"
+    )]
     Format {
+        /// The input.
+        name: String,
+    },
+    /// A table without a template.
+    #[error("{name} is a table, and no template says what commands its rows make")]
+    NoTemplate {
         /// The input.
         name: String,
     },

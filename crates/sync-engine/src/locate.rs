@@ -1,20 +1,29 @@
 //! From positions in an uploaded file back to the user's own file.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
+use sync_core::check::{Path, Segment};
 use sync_core::command::Command;
-use sync_formats::{Identity, Position};
+use sync_formats::Identity;
 
 use crate::input::{Input, InputError};
+use crate::options::Upload;
 use crate::report::ErrorReport;
-use crate::survey::{Cut, walk};
+use crate::source::{Item, Place, walk, walk_raw};
+use crate::survey::Cut;
 
 /// Adds file, line and identity to errors that say in which batch and where in it they are. Blocking: reads the inputs
 /// up to the last command concerned.
 ///
 /// Whether the service counts from 0 or from 1 is not documented: where the error names an identifier that only the
 /// command before fits, that one is meant.
-pub(crate) fn locate(errors: &mut [ErrorReport], inputs: &[Input], cuts: &[Cut]) -> Result<(), InputError> {
+pub(crate) fn locate(
+    errors: &mut [ErrorReport],
+    inputs: &[Input],
+    upload: Upload,
+    cuts: &[Cut],
+) -> Result<(), InputError> {
     let firsts: Vec<u64> = cuts
         .iter()
         .scan(0, |next, cut| {
@@ -28,38 +37,48 @@ pub(crate) fn locate(errors: &mut [ErrorReport], inputs: &[Input], cuts: &[Cut])
         let index = error.index.filter(|index| *index <= u64::from(cuts[batch].commands))?;
         Some(firsts.get(batch)? + index)
     };
-    let mut wanted: BTreeMap<u64, Option<Place>> = BTreeMap::new();
+    let mut wanted: BTreeMap<u64, Option<Origin>> = BTreeMap::new();
     for index in errors.iter().filter_map(source_index) {
         wanted.insert(index, None);
         wanted.insert(index.saturating_sub(1), None);
     }
     let Some(last) = wanted.keys().next_back().copied() else { return Ok(()) };
-    find(&mut wanted, last, inputs)?;
+    find(&mut wanted, last, inputs, upload)?;
     for error in errors {
         let Some(index) = source_index(error) else { continue };
         let at = |index: u64| wanted.get(&index).and_then(Option::as_ref);
-        let fits = |place: &&Place| error.identity.as_deref().is_some_and(|identity| place.fits(identity));
+        let fits = |origin: &&Origin| error.identity.as_deref().is_some_and(|identity| origin.fits(identity));
         let before = index.checked_sub(1).and_then(at);
-        let place = at(index).filter(fits).or(before.filter(fits)).or(at(index));
-        if let Some(place) = place {
-            error.file = Some(place.file.clone());
-            error.line = Some(place.position.line);
-            error.identity = Some(place.identity.to_string());
+        let origin = at(index).filter(fits).or(before.filter(fits)).or(at(index));
+        if let Some(Origin { file, place, identity }) = origin {
+            error.file = Some(file.clone());
+            error.line = Some(place.line);
+            error.row = place.row;
+            error.cell = place.cell.clone();
+            error.identity = Some(identity.to_string());
         }
     }
     Ok(())
 }
 
-struct Place {
+/// What a command was made of.
+struct Origin {
     file: String,
-    position: Position,
+    place: Place,
     identity: Identity,
 }
 
-impl Place {
+impl Origin {
     /// Whether a text of the service can mean this resource; the form of that text is not documented.
     fn fits(&self, text: &str) -> bool {
         text.contains(&self.identity.name())
+    }
+
+    /// Of a command from a table the first cell of its identifier.
+    fn of(input: &Input, item: &Item<'_>, command: &Command<'_>) -> Self {
+        let path = Path::default().join(Segment::Member("identifier".into()));
+        let place = if input.is_table() { item.place(&path, &(0..1)) } else { item.start() };
+        Self { file: input.name().to_owned(), place, identity: Identity::of(command) }
     }
 }
 
@@ -72,16 +91,24 @@ impl From<InputError> for Enough {
     }
 }
 
-fn find(wanted: &mut BTreeMap<u64, Option<Place>>, last: u64, inputs: &[Input]) -> Result<(), InputError> {
+fn find(
+    wanted: &mut BTreeMap<u64, Option<Origin>>,
+    last: u64,
+    inputs: &[Input],
+    upload: Upload,
+) -> Result<(), InputError> {
     let mut count = 0;
     for input in inputs {
-        let walked = walk(input, count, |record, position| {
+        if upload == Upload::AsIs && input.is_table() {
+            find_rows(wanted, &mut count, input);
+            continue;
+        }
+        let walked = walk(input, count, |item| {
             count += 1;
-            if let (Some(place), Ok(command)) = (wanted.get_mut(&position.index), Command::from_slice(record.bytes)) {
-                let identity = Identity::of(&command);
-                *place = Some(Place { file: input.name().to_owned(), position, identity });
+            if let (Some(origin), Ok(command)) = (wanted.get_mut(&item.index), Command::from_slice(item.record.bytes)) {
+                *origin = Some(Origin::of(input, item, &command));
             }
-            if position.index >= last { Err(Enough(None)) } else { Ok(()) }
+            if item.index >= last { Err(Enough(None)) } else { Ok(()) }
         });
         match walked {
             Err(Enough(Some(error))) => return Err(error),
@@ -90,4 +117,19 @@ fn find(wanted: &mut BTreeMap<u64, Option<Place>>, last: u64, inputs: &[Input]) 
         }
     }
     Ok(())
+}
+
+/// The service counts the commands that it has made of the rows, before it merges any.
+fn find_rows(wanted: &mut BTreeMap<u64, Option<Origin>>, count: &mut u64, input: &Input) {
+    let walked = walk_raw(input, |bytes, row| {
+        if let (Some(origin), Ok(command)) = (wanted.get_mut(count), Command::from_slice(bytes)) {
+            let (file, identity) = (input.name().to_owned(), Identity::of(&command));
+            *origin = Some(Origin { file, place: row.into(), identity });
+        }
+        *count += 1;
+        ControlFlow::Continue(())
+    });
+    if let Err(error) = walked {
+        tracing::warn!(%error, "a table could not be read again to find the rows of errors");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
 use sync_core::cycle::{CycleSettings, Patience};
 use sync_core::guard::GuardLimits;
 use sync_core::transport::RelationsAction;
@@ -12,6 +13,19 @@ use crate::check::CheckOptions;
 use crate::guard::Demands;
 use crate::preview::SavedPlan;
 use crate::store::StateKey;
+
+/// What tables are sent as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Upload {
+    /// The commands their rows make, as JSON: what is sent is what was checked.
+    #[default]
+    Json,
+    /// Their rows, with the template: the service makes the commands. It takes no
+    /// [`RelationsAction`] along with them.
+    AsIs,
+}
 
 /// What a run is asked to do. The defaults remove nothing and stop at the first bad command.
 #[derive(Debug, Clone)]
@@ -25,6 +39,8 @@ pub struct RunOptions {
     pub guard: GuardLimits,
     /// How large batches become; see [`BatchLimits`].
     pub batches: BatchLimits,
+    /// What tables are sent as; default JSON.
+    pub upload: Upload,
     /// Whether bad commands are skipped by the service; default `false`.
     pub continue_on_error: bool,
     /// How relations are set; default replaced.
@@ -49,6 +65,7 @@ impl RunOptions {
             finalization: Finalization::default(),
             guard: GuardLimits::default(),
             batches: BatchLimits::default(),
+            upload: Upload::default(),
             continue_on_error: false,
             relations_action: RelationsAction::default(),
             patience: Patience::default(),
@@ -77,6 +94,13 @@ impl RunOptions {
     #[must_use]
     pub fn with_batches(mut self, batches: BatchLimits) -> Self {
         self.batches = batches;
+        self
+    }
+
+    /// Sets what tables are sent as.
+    #[must_use]
+    pub fn with_upload(mut self, upload: Upload) -> Self {
+        self.upload = upload;
         self
     }
 

@@ -144,7 +144,7 @@ impl Planned {
                 break;
             }
             let file = input.open()?;
-            let end = first + file.metadata().map_or(0, |metadata| metadata.len());
+            let end = first + input.len();
             while let Some((place, entry, before)) = unread.next_if(|(place, ..)| *place < end) {
                 // What cannot be read any more has changed since, which a run will find out; here a name is missing.
                 let now = command_at(&file, place - first).and_then(|command| Parts::of(command.get().as_bytes()).ok());

@@ -9,7 +9,7 @@ use sync_formats::BatchLimits;
 use crate::check::CheckOptions;
 use crate::finding::Finding;
 use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan, judge_source};
-use crate::input::{Input, InputError};
+use crate::input::{Input, InputError, SavedInput};
 use crate::options::RunOptions;
 use crate::plan::{Plan, PlanError, compare};
 use crate::report::PlanCounts;
@@ -47,7 +47,7 @@ impl PlanReport {
 }
 
 /// The version of [`SavedPlan`] this version writes.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// A plan as a file: enough to run it later, or to refuse if it does not hold any more.
 ///
@@ -62,8 +62,8 @@ pub struct SavedPlan {
     pub synchronization_id: sync_core::SynchronizationId,
     /// What is to happen to missing resources.
     pub on_missing: Finalization,
-    /// The inputs, as absolute paths.
-    pub inputs: Vec<String>,
+    /// The inputs.
+    pub inputs: Vec<SavedInput>,
     /// Commands in them.
     pub commands: u64,
     /// Digest of all commands in their order.
@@ -146,7 +146,7 @@ pub fn plan(
         target: key.target().to_owned(),
         synchronization_id: key.synchronization().clone(),
         on_missing: options.finalization,
-        inputs: inputs.iter().map(|input| input.absolute_name()).collect(),
+        inputs: inputs.iter().map(Input::save).collect(),
         commands: survey.commands,
         source: survey.digest,
         cycle: standing.cycle,

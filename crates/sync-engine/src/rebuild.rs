@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
-use sync_formats::{Batch, BatchLimits, Record};
+use sync_formats::{Batch, BatchLimits};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::input::{Input, InputError};
-use crate::survey::{Cut, Cutter, Ended, walk};
+use crate::options::Upload;
+use crate::source::{Ended, RowBatchesError, walk};
+use crate::survey::{Cut, Cutter};
 
 /// Why the second reading did not give what the first one did.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,13 @@ pub(crate) enum RebuildError {
     Unwanted,
 }
 
+impl From<RowBatchesError> for RebuildError {
+    fn from(_: RowBatchesError) -> Self {
+        // The first pass has seen all of it.
+        Self::Changed
+    }
+}
+
 /// Builds the batches again, one ahead of the one that is sent.
 ///
 /// Dropping the receiver ends the thread at its next batch. Memory: one batch, since the next one is begun only when
@@ -30,11 +39,12 @@ pub(crate) enum RebuildError {
 pub(crate) fn rebuild(
     inputs: Vec<Input>,
     limits: BatchLimits,
+    upload: Upload,
     cuts: Vec<Cut>,
 ) -> mpsc::Receiver<Result<Batch, RebuildError>> {
     let (sender, receiver) = mpsc::channel(1);
     tokio::task::spawn_blocking(move || {
-        if let Err(error) = build(&inputs, limits, cuts.into(), &sender) {
+        if let Err(error) = build(&inputs, limits, upload, cuts.into(), &sender) {
             let _ = sender.blocking_send(Err(error));
         }
     });
@@ -44,6 +54,7 @@ pub(crate) fn rebuild(
 fn build(
     inputs: &[Input],
     limits: BatchLimits,
+    upload: Upload,
     mut cuts: VecDeque<Cut>,
     sender: &mpsc::Sender<Result<Batch, RebuildError>>,
 ) -> Result<(), RebuildError> {
@@ -63,15 +74,19 @@ fn build(
     let mut cutter = Cutter::new(limits).map_err(|_| RebuildError::Changed)?;
     let mut index = 0;
     for input in inputs {
-        let ended = walk(input, index, |record, position| {
+        if upload == Upload::AsIs && input.is_table() {
+            cutter.rows(input, &mut send)?;
+            continue;
+        }
+        let ended = walk(input, index, |item| {
             index += 1;
-            match cutter.push(&Record { bytes: record.bytes, position }) {
+            match cutter.push(&item.numbered()) {
                 Ok(Some(batch)) => send(batch),
                 Ok(None) => Ok(()),
                 Err(_) => Err(RebuildError::Changed),
             }
         })?;
-        if let Ended::Early(_) = ended {
+        if let Ended::Early = ended {
             return Err(RebuildError::Changed);
         }
     }

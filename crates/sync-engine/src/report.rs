@@ -191,6 +191,9 @@ pub struct ErrorReport {
     pub line: Option<u64>,
     /// The row of a table.
     pub row: Option<u64>,
+    /// What people call the cell that says which resource is meant: `column 3`, or `Tables!C17`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// The command's identifier as the service or the source has it.
     pub identity: Option<String>,
 }

@@ -4,17 +4,19 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use sync_core::command::Command;
 use sync_core::{BatchNumber, Digest};
 use sync_formats::{
-    Batch, BatchBuilder, BatchError, BatchLimits, DigestBuilder, Identity, JsonSplitter, Parts, Position, Push, Record,
-    SplitError, content_digest,
+    Batch, BatchBuilder, BatchError, BatchLimits, DigestBuilder, Identity, Parts, Push, Record, content_digest,
 };
 
 use crate::check::CheckOptions;
 use crate::collect::{Checker, Found, Purpose};
 use crate::guard::Sentinel;
-use crate::input::{Input, InputError};
+use crate::input::{Content, Input, InputError};
+use crate::options::Upload;
 use crate::sort::{Sorted, Sorter};
+use crate::source::{Item, RowBatchesError, Source, SourceError, row_batches};
 
 /// What the first pass found out about the inputs.
 #[derive(Debug)]
@@ -71,39 +73,43 @@ pub(crate) fn survey(
     let mut checker = Checker::new(inputs, options, purpose, limits, spill);
     let mut key = Vec::with_capacity(256);
     for (number, input) in inputs.iter().enumerate() {
-        let before = commands;
-        checker.begin_input(number, before);
-        let ended = walk(input, commands, |record, position| -> Result<(), SurveyError> {
-            commands += 1;
-            let Some(command) = checker.command(&record, position.index)? else { return Ok(()) };
+        checker.begin_input(number, commands);
+        let ended = read_through(input, &mut commands, &mut checker, |checker, item, command| {
             absent.retain(|sentinel| !sentinel.meets(&command));
             key.clear();
             Identity::write_key(&command, &mut key);
-            let content = content_digest(record.bytes);
+            let content = content_digest(item.record.bytes);
             source.update(content.as_bytes());
-            let parts = match depth {
-                Depth::Run => Parts::of(record.bytes).unwrap_or_default(),
-                Depth::Plan => Parts::default(),
+            // Members of what was read from a table cannot be looked up later: the command stands nowhere.
+            let parts = match (depth, input.content()) {
+                (Depth::Plan, Content::Json(_)) => Parts::default(),
+                _ => Parts::of(item.record.bytes).unwrap_or_default(),
             };
-            let place = bytes + record.position.offset;
+            let place = match input.content() {
+                Content::Json(_) => bytes + item.record.position.offset,
+                Content::Table(..) => u64::MAX,
+            };
             sorter.push(command.kind(), &key, content, parts.as_bytes(), place).map_err(SurveyError::Spill)?;
-            if depth == Depth::Plan {
+            if depth == Depth::Plan || depth.sends_rows_of(input) {
                 return Ok(());
             }
-            match cutter.push(&Record { bytes: record.bytes, position }) {
+            match cutter.push(&item.numbered()) {
                 Ok(batch) => cuts.extend(batch.as_ref().map(Cut::of)),
-                Err(error) => checker.too_large(record.position, &error),
+                Err(error) => checker.too_large(item, &error),
             }
             Ok(())
         })?;
-        match ended {
-            Ended::Properly(read) => {
-                bytes += read;
-                if commands == before {
-                    checker.empty();
-                }
+        if ended {
+            bytes += input.len();
+        }
+        if depth.sends_rows_of(input) && !checker.has_errors() {
+            let cut = |batch: Batch| {
+                cuts.push(Cut::of(&batch));
+                Ok::<_, RowBatchesError>(())
+            };
+            if let Err(error) = cutter.rows(input, cut) {
+                checker.uncuttable(&error);
             }
-            Ended::Early(error) => checker.split(&error),
         }
     }
     cuts.extend(cutter.finish().as_ref().map(Cut::of));
@@ -117,50 +123,69 @@ pub(crate) fn survey(
 pub(crate) enum Depth {
     /// Enough to compare; no batches are cut, no members of commands are told apart.
     Plan,
-    /// Everything a run needs.
-    Run,
+    /// Everything a run needs that sends tables in this form.
+    Run(Upload),
 }
 
-/// How an input ended.
-pub(crate) enum Ended {
-    /// After so many bytes, as its shape says.
-    Properly(u64),
-    /// Because it is not what its shape says.
-    Early(SplitError),
-}
-
-/// Goes through the commands of one input. `visit` gets each record as it stands in its file, and its position with
-/// the index counted on from `first_index`, the commands of the inputs before.
-pub(crate) fn walk<E: From<InputError>>(
-    input: &Input,
-    first_index: u64,
-    mut visit: impl FnMut(Record<'_>, Position) -> Result<(), E>,
-) -> Result<Ended, E> {
-    let file = input.open()?;
-    let bytes = file.metadata().map_or(0, |metadata| metadata.len());
-    let mut splitter = JsonSplitter::new(file, input.shape());
-    loop {
-        match splitter.next_record() {
-            Ok(Some(record)) => {
-                let position = Position { index: first_index + record.position.index, ..record.position };
-                visit(record, position)?;
-            }
-            Ok(None) => return Ok(Ended::Properly(bytes)),
-            Err(error) => return Ok(Ended::Early(error)),
-        }
+impl Depth {
+    /// Whether the rows of this input are sent instead of its commands.
+    fn sends_rows_of(self, input: &Input) -> bool {
+        self == Self::Run(Upload::AsIs) && input.is_table()
     }
+}
+
+/// Reads one input through: `visit` gets every command that can be read, `checker` all the rest. Whether the input ended
+/// as it should.
+pub(crate) fn read_through<'c>(
+    input: &Input,
+    commands: &mut u64,
+    checker: &mut Checker<'c>,
+    mut visit: impl FnMut(&mut Checker<'c>, &Item<'_>, Command<'_>) -> Result<(), SurveyError>,
+) -> Result<bool, SurveyError> {
+    let before = *commands;
+    let mut source = match Source::open(input, before) {
+        Ok(source) => source,
+        Err(SourceError::Input(error)) => return Err(error.into()),
+        Err(error) => {
+            checker.unreadable(&error);
+            return Ok(false);
+        }
+    };
+    let ended = loop {
+        match source.next() {
+            Ok(Some(item)) => {
+                *commands += 1;
+                if let Some(command) = checker.command(&item)? {
+                    visit(checker, &item, command)?;
+                }
+            }
+            Ok(None) => break true,
+            Err(error) => {
+                checker.unreadable(&error);
+                if !error.is_about_a_row() {
+                    break false;
+                }
+            }
+        }
+    };
+    source.notes().into_iter().for_each(|note| checker.note(note));
+    if ended && *commands == before {
+        checker.empty();
+    }
+    Ok(ended)
 }
 
 /// Cuts a stream of commands into batches: the same stream and limits, the same batches.
 #[derive(Debug)]
 pub(crate) struct Cutter {
+    limits: BatchLimits,
     builder: BatchBuilder,
     number: BatchNumber,
 }
 
 impl Cutter {
     pub(crate) fn new(limits: BatchLimits) -> Result<Self, sync_formats::BatchLimitsError> {
-        Ok(Self { builder: BatchBuilder::new(limits)?, number: BatchNumber::FIRST })
+        Ok(Self { limits, builder: BatchBuilder::new(limits)?, number: BatchNumber::FIRST })
     }
 
     /// Takes one command; gives the batch before it if that is full.
@@ -174,6 +199,23 @@ impl Cutter {
                 }
             }
         }
+    }
+
+    /// Takes a table whose rows are sent: gives what is left of the batch before it, and then the batches of the table.
+    pub(crate) fn rows<E: From<RowBatchesError>>(
+        &mut self,
+        input: &Input,
+        mut take: impl FnMut(Batch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if let Some(batch) = self.finish() {
+            take(batch)?;
+        }
+        let Some(mut batches) = row_batches(input, self.limits)? else { return Ok(()) };
+        while let Some(batch) = batches.next_batch(self.number).map_err(RowBatchesError::from)? {
+            self.number = self.number.next();
+            take(batch)?;
+        }
+        Ok(())
     }
 
     /// The last batch.

@@ -11,11 +11,13 @@ pub struct Position {
     pub line: u64,
     /// Bytes from the start of the line, from 1. A byte order mark has no column, as in an editor.
     pub column: u64,
+    /// Number of the row, from 1, as in [`RowPosition`](crate::RowPosition); 0 in a source that is no table.
+    pub row: u64,
 }
 
 impl Position {
     /// The very beginning of a source.
-    pub const START: Self = Self { index: 0, offset: 0, line: 1, column: 1 };
+    pub const START: Self = Self { index: 0, offset: 0, line: 1, column: 1, row: 0 };
 }
 
 /// One command: the user's own bytes, without white space or comma around them.

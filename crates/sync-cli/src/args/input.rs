@@ -3,17 +3,28 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use sync_formats::JsonShape;
+
+use super::TableArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// Files of import commands (.json, .jsonl, .ndjson); - is standard input
+    /// Files of import commands (.json, .jsonl, .ndjson) or tables (.csv, .xlsx, .xlsb, .xls, .ods); - is standard input
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) kind: KindArgs,
+}
+
+/// What is inside the inputs.
+#[derive(Debug, Args)]
+pub(crate) struct KindArgs {
     /// Kind of the inputs, instead of going by their endings
     #[arg(long, value_enum, env = "COLLIBRA_SYNC_FORMAT")]
     pub(crate) format: Option<Format>,
+
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
 }
 
 /// Kind of an input.
@@ -23,13 +34,8 @@ pub(crate) enum Format {
     Json,
     /// One command a line
     Jsonl,
-}
-
-impl From<Format> for JsonShape {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Json => Self::Array,
-            Format::Jsonl => Self::Lines,
-        }
-    }
+    /// Text with separators, and a template
+    Csv,
+    /// A workbook, and a template
+    Excel,
 }

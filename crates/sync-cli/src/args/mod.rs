@@ -2,24 +2,28 @@
 
 mod behaviour;
 mod emulator;
+mod expand;
 mod guard;
 mod input;
 mod plan;
 mod run;
 mod size;
 mod sync;
+mod table;
 mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use behaviour::BehaviourArgs;
 pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
+pub(crate) use expand::ExpandArgs;
 pub(crate) use guard::GuardArgs;
-pub(crate) use input::{Format, InputArgs};
+pub(crate) use input::{Format, InputArgs, KindArgs};
 pub(crate) use plan::{PlanArgs, StateArgs, StateCommand};
-pub(crate) use run::{BatchArgs, CheckArgs, RunArgs};
+pub(crate) use run::{BatchArgs, CheckArgs, Relations, RunArgs, UploadArg};
 pub(crate) use size::ByteSize;
 pub(crate) use sync::{SyncArgs, SyncCommand, SyncOf};
+pub(crate) use table::{DialectArg, ListsArg, TableArgs};
 pub(crate) use target::{Auth, TargetArgs};
 
 /// Keeps a Collibra catalogue in step with an external source.
@@ -58,6 +62,8 @@ pub(crate) enum OutputFormat {
 pub(crate) enum Command {
     /// Check inputs without a server; nothing is sent
     Check(CheckArgs),
+    /// Put the rows of a table into a template and write the commands
+    Expand(ExpandArgs),
     /// Show what a run would add, change and leave, and what would be missing; nothing is sent
     Plan(Box<PlanArgs>),
     /// Check, plan, ask the guard, send the batches, finalize, report

@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use sync_core::SynchronizationId;
 use sync_core::check::{rule, rules};
 use sync_core::transport::RelationsAction;
-use sync_engine::CheckOptions;
+use sync_engine::{CheckOptions, Upload};
 
-use super::{ByteSize, Format, GuardArgs, InputArgs, TargetArgs};
+use super::{ByteSize, GuardArgs, InputArgs, KindArgs, TargetArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
@@ -76,13 +76,12 @@ pub(crate) struct BatchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Files of import commands (.json, .jsonl, .ndjson); - is standard input
+    /// Files of import commands (.json, .jsonl, .ndjson) or tables (.csv, .xlsx, .xlsb, .xls, .ods); - is standard input
     #[arg(required_unless_present = "plan", value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Kind of the inputs, instead of going by their endings
-    #[arg(long, value_enum, env = "COLLIBRA_SYNC_FORMAT")]
-    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) kind: KindArgs,
 
     /// Run just this plan; refused if the source or the state have moved since it was made
     #[arg(long, value_name = "PLAN", conflicts_with = "inputs")]
@@ -116,6 +115,10 @@ pub(crate) struct RunArgs {
     #[arg(long, env = "COLLIBRA_SYNC_CONTINUE_ON_ERROR")]
     pub(crate) continue_on_error: bool,
 
+    /// What tables are sent as
+    #[arg(long, value_enum, default_value_t, env = "COLLIBRA_SYNC_UPLOAD")]
+    pub(crate) upload: UploadArg,
+
     /// Whether the relations a command lists replace those of their type or are added to them
     #[arg(long, value_enum, default_value_t, env = "COLLIBRA_SYNC_RELATIONS")]
     pub(crate) relations: Relations,
@@ -127,6 +130,25 @@ pub(crate) struct RunArgs {
     /// Write the report to a file (.json); may be given several times
     #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_REPORT")]
     pub(crate) report: Vec<PathBuf>,
+}
+
+/// What tables are sent as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum UploadArg {
+    /// The commands their rows make, as JSON: what is sent is what was checked
+    #[default]
+    Json,
+    /// Their rows, with the template: the service makes the commands
+    AsIs,
+}
+
+impl From<UploadArg> for Upload {
+    fn from(upload: UploadArg) -> Self {
+        match upload {
+            UploadArg::Json => Self::Json,
+            UploadArg::AsIs => Self::AsIs,
+        }
+    }
 }
 
 /// How relations are set.

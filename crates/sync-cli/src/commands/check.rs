@@ -11,7 +11,7 @@ use crate::output::{human, printer, sarif};
 
 pub(crate) fn run(args: &CheckArgs, manner: Manner) -> Result<Exit, Failure> {
     let spill = std::env::temp_dir();
-    let inputs = inputs::open(&args.input.inputs, args.input.format, &spill)?;
+    let inputs = inputs::open(&args.input.inputs, &args.input.kind, &spill)?;
     let report = check(&inputs, limits(&args.batches), &args.levels.options(), &spill)
         .map_err(|error| Failure::new(survey_exit(&error), error))?;
     if let Some(file) = &args.sarif {

@@ -2,6 +2,7 @@
 
 mod check;
 pub(crate) mod emulator;
+mod expand;
 mod inputs;
 mod plan;
 mod run;
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     let manner = Manner { output: cli.output, quiet: cli.quiet };
     match cli.command {
         Command::Check(args) => check::run(&args, manner),
+        Command::Expand(args) => expand::run(&args),
         Command::Plan(args) => plan::run(&args, manner),
         Command::Sync(args) => with_runtime(sync::run(args, manner)),
         Command::State(args) => state::run(&args),

@@ -16,7 +16,7 @@ use crate::target::Chosen;
 
 pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
     let store = SqliteStore::open(&args.state).map_err(of_store)?;
-    let inputs = inputs::open(&args.input.inputs, args.input.format, &args.state)?;
+    let inputs = inputs::open(&args.input.inputs, &args.input.kind, &args.state)?;
     let options = RunOptions::new(key(args, &store)?)
         .with_finalization(args.guard.on_missing.unwrap_or_default())
         .with_guard(args.guard.limits())

@@ -1,28 +1,35 @@
 //! `collibra-sync run`
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use sync_core::cycle::{Patience, StopSignal};
 use sync_core::{Finalization, SynchronizationId};
 use sync_engine::store::{SqliteStore, StateKey};
-use sync_engine::{Engine, Report, RunOptions, SavedPlan};
+use sync_engine::{Engine, Input, Report, RunOptions, SavedPlan};
 
 use super::{Manner, check, inputs};
-use crate::args::{OutputFormat, RunArgs};
+use crate::args::{OutputFormat, Relations, RunArgs, UploadArg};
 use crate::exit::{Exit, Failure, OrExit, of_store};
 use crate::output::{confirm, human, memory, printer, progress};
 use crate::signals::StopRequests;
 use crate::target::{Chosen, Target};
 
 pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure> {
+    if args.upload == UploadArg::AsIs && args.relations == Relations::Add {
+        let message = "with --upload as-is the service takes no --relations add";
+        return Err(Failure::usage(message).with_hint("leave out one of them"));
+    }
     let chosen = Chosen::from(&args.target)?;
     for path in &args.report {
         can_hold_report(path)?;
     }
     let store = SqliteStore::open(&args.state).map_err(of_store)?;
     let asked = Asked::of(args)?;
-    let inputs = inputs::open(&asked.inputs, args.format, &args.state)?;
+    let inputs = match &asked.plan {
+        Some(plan) => plan.inputs.iter().cloned().map(Input::reopen).collect::<Result<_, _>>().or_exit(Exit::FAILED)?,
+        None => inputs::open(&args.inputs, &args.kind, &args.state)?,
+    };
     let target = Target::open(&chosen, &args.target, &args.state).await?;
 
     let requests = StopRequests::listen().or_exit(Exit::BROKEN)?;
@@ -52,7 +59,6 @@ pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure>
 /// What is to be run: as the arguments say, or as a saved plan does.
 struct Asked {
     id: SynchronizationId,
-    inputs: Vec<PathBuf>,
     on_missing: Finalization,
     plan: Option<SavedPlan>,
 }
@@ -62,7 +68,7 @@ impl Asked {
         let Some(file) = &args.plan else {
             let id = args.id.clone().ok_or_else(|| Failure::usage("no synchronization was given"))?;
             let on_missing = args.guard.on_missing.unwrap_or_default();
-            return Ok(Self { id, inputs: args.inputs.clone(), on_missing, plan: None });
+            return Ok(Self { id, on_missing, plan: None });
         };
         let named = |error: anyhow::Error| error.context(format!("reading the plan {} failed", file.display()));
         let json = std::fs::read(file).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
@@ -77,12 +83,7 @@ impl Asked {
             let made = plan.on_missing;
             return Err(Failure::usage(format_args!("the plan was made with --on-missing {made}, not {asked}")));
         }
-        Ok(Self {
-            id: plan.synchronization_id.clone(),
-            inputs: plan.inputs.iter().map(PathBuf::from).collect(),
-            on_missing: plan.on_missing,
-            plan: Some(plan),
-        })
+        Ok(Self { id: plan.synchronization_id.clone(), on_missing: plan.on_missing, plan: Some(plan) })
     }
 }
 
@@ -95,6 +96,7 @@ fn options(args: &RunArgs, asked: Asked, target: &str) -> RunOptions {
         .with_export_missing(args.guard.export_missing.clone())
         .with_batches(check::limits(&args.batches))
         .with_checks(args.levels.options())
+        .with_upload(args.upload.into())
         .with_continue_on_error(args.continue_on_error)
         .with_relations_action(args.relations.into())
         .with_patience(Patience::default().with_quiet_period(args.quiet_period))

@@ -52,8 +52,13 @@ fn render(findings: &[Finding], more: u64, totals: &[FindingTotal], colored: boo
 
 /// `file:line:column: severity[code] message (at path)`, then the excerpt and the advice.
 fn one(text: &mut String, finding: &Finding, colored: bool) {
-    let Finding { file, line, column, severity, code, message, path, .. } = finding;
-    let place = if path.is_empty() { String::new() } else { format!(" (at {path})") };
+    let Finding { file, line, column, severity, code, message, path, cell, .. } = finding;
+    let place = match (path.as_str(), cell) {
+        ("", None) => String::new(),
+        ("", Some(cell)) => format!(" (in {cell})"),
+        (path, None) => format!(" (at {path})"),
+        (path, Some(cell)) => format!(" (at {path}, in {cell})"),
+    };
     let (style, reset) = match (colored, severity) {
         (false, _) => ("", ""),
         (true, Severity::Error) => ("\x1b[1;31m", "\x1b[0m"),

@@ -146,7 +146,7 @@ fn a_file_that_is_not_there() {
 
 #[test]
 fn an_ending_that_says_nothing() {
-    rejected("in.txt", format!("[{GOOD}]"), &["in.txt", ".json, .jsonl and .ndjson", "--format"]);
+    rejected("in.txt", format!("[{GOOD}]"), &["in.txt", ".json, .jsonl, .ndjson, .csv", "--format"]);
 }
 
 #[test]

@@ -10,5 +10,6 @@ mod guard;
 mod harbour;
 mod stopping;
 mod support;
+mod tables;
 mod targets;
 mod weight;

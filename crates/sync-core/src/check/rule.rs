@@ -14,6 +14,8 @@ pub enum RuleScope {
     Request,
     /// A template that rows of a table are put into.
     Template,
+    /// The rows of a table.
+    Table,
     /// What the server has: nothing here can know.
     Server,
 }
@@ -26,6 +28,7 @@ impl RuleScope {
             Self::Source => "source",
             Self::Request => "request",
             Self::Template => "template",
+            Self::Table => "table",
             Self::Server => "server",
         }
     }
@@ -49,7 +52,7 @@ pub struct Rule {
     pub evidence: &'static str,
     /// An example that keeps this rule and every other. A command for [`RuleScope::Command`], an import file for
     /// [`RuleScope::Source`], an object of parameters for [`RuleScope::Request`], a template for
-    /// [`RuleScope::Template`].
+    /// [`RuleScope::Template`], the text of a table for [`RuleScope::Table`].
     pub good: &'static str,
     /// An example of the same kind that breaks this rule and, as far as that can be, no other. In brackets where it would
     /// take too many commands or several files.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::ApiError;
 use super::form::Form;
 use super::params::uuid;
+use crate::importer::dialect;
 use crate::jobs::{CharacteristicsAction, Finalization, JobRequest, Operation, Strategy};
 use crate::profile::{AttributesAction, MissingStatus};
 use crate::server::Shared;
@@ -99,6 +100,7 @@ fn table(form: &Form, format: PayloadFormat) -> Result<TableParameters, ApiError
     csv.escape = form.character("escape")?.unwrap_or(csv.escape);
     csv.strict_quotes = form.boolean("strictQuotes")?.unwrap_or(csv.strict_quotes);
     csv.ignore_leading_whitespace = form.boolean("ignoreLeadingWhitespace")?.unwrap_or(csv.ignore_leading_whitespace);
+    dialect(csv).map_err(|error| ApiError::bad_request(format!("{error}.")))?;
     Ok(table.with_csv(csv))
 }
 

@@ -15,6 +15,7 @@ use super::upload::{Upload, sync_folder, unwritable};
 use super::{ApiError, fields};
 use crate::access::Account;
 use crate::clock::now;
+use crate::importer::check_table;
 use crate::jobs::{JobRequest, JobRow, Operation, Submitter};
 use crate::profile::{FileAndFileId, JobResultField};
 use crate::server::Shared;
@@ -80,14 +81,11 @@ async fn submit(
 ) -> Answer {
     let mut form = Form::read(&shared, request).await?;
     let mut job = fields::read(&shared, &form, operation, format)?;
-    if format != PayloadFormat::Json {
-        // Goes as soon as rows can be made into commands; `importer::input` is where that happens.
-        return Err(ApiError::bad_request("csv and excel are not supported yet"));
-    }
     let upload = match operation {
         Operation::Finalize => None,
         _ => Some(take_file(&shared, &mut form, &mut job).await?),
     };
+    let upload = check_rows(&shared, &job, upload).await?;
     let accepted = accept(shared, account, id, job, upload).await?;
     Ok(Json(accepted.json(JobResultField::Included)))
 }
@@ -126,6 +124,22 @@ async fn take_file(shared: &Arc<Shared>, form: &mut Form, job: &mut JobRequest) 
         }
         (None, None) => Err(ApiError::bad_request("The body needs a part named file, or a fileId.")),
     }
+}
+
+/// Refuses a table that cannot be read, or whose template is none, before there is a job.
+async fn check_rows(
+    shared: &Arc<Shared>,
+    job: &JobRequest,
+    upload: Option<Upload>,
+) -> Result<Option<Upload>, ApiError> {
+    let (format, Some(table)) = (job.format, job.table.clone()) else { return Ok(upload) };
+    let Some(upload) = upload else { return Ok(None) };
+    shared
+        .blocking(move |_| match check_table(upload.path(), format, &table) {
+            Ok(()) => Ok(Some(upload)),
+            Err(error) => Err(ApiError::bad_request(format!("The table cannot be made into commands: {error}."))),
+        })
+        .await
 }
 
 /// Writes the job down; the work is done later.

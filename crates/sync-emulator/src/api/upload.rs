@@ -60,6 +60,11 @@ impl Upload {
         Ok(Self { path, name, is_kept: false, file_name: None, content_type: None, size: 0 })
     }
 
+    /// Where the file is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The file's name in the folder for uploads. From now on somebody else deletes it.
     pub(super) fn keep(mut self) -> String {
         self.is_kept = true;

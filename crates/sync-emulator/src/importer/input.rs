@@ -1,24 +1,39 @@
-//! From an uploaded file to a JSON array of commands.
+//! From an uploaded file to commands, whatever its format.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io;
 use std::path::Path;
 
-use sync_core::PayloadFormat;
+use sync_formats::{JsonShape, JsonSplitter, Record};
 
+use super::source::SourceError;
+use super::table::TableCommands;
 use crate::jobs::JobRequest;
+use crate::profile::ListCells;
 
-/// Bytes read at a time.
-const READ_BYTES: usize = 256 * 1024;
+/// The commands of a file, one after the other.
+pub(super) enum Input {
+    Json(JsonSplitter<File>),
+    Table(Box<TableCommands>),
+}
 
-/// The commands of a file as JSON, and the length of the file in bytes, never 0.
-///
-/// The one place that knows formats: tables become commands here, by `request.table`, once submits take them.
-pub(super) fn open(path: &Path, request: &JobRequest) -> io::Result<(Box<dyn Read>, u64)> {
-    let file = File::open(path)?;
-    let length = file.metadata().map(|metadata| metadata.len()).unwrap_or(0).max(1);
-    match request.format {
-        PayloadFormat::Json => Ok((Box::new(BufReader::with_capacity(READ_BYTES, file)), length)),
-        PayloadFormat::Csv | PayloadFormat::Excel => Err(io::ErrorKind::Unsupported.into()),
+impl Input {
+    /// Opens a file, and tells its length in bytes, never 0.
+    pub(super) fn open(path: &Path, request: &JobRequest, lists: ListCells) -> io::Result<(Self, u64)> {
+        let file = File::open(path)?;
+        let length = file.metadata().map(|metadata| metadata.len()).unwrap_or(0).max(1);
+        let input = match &request.table {
+            None => Self::Json(JsonSplitter::new(file, JsonShape::Array)),
+            Some(table) => Self::Table(Box::new(TableCommands::new(path, request.format, table, lists))),
+        };
+        Ok((input, length))
+    }
+
+    /// The next command; its index is its place in the file, from 0.
+    pub(super) fn next_record(&mut self) -> Result<Option<Record<'_>>, SourceError> {
+        match self {
+            Self::Json(splitter) => splitter.next_record().map_err(SourceError::from),
+            Self::Table(commands) => commands.next_record(),
+        }
     }
 }

@@ -12,7 +12,9 @@ mod merge;
 mod resolve;
 mod run;
 mod source;
+mod table;
 
 pub(crate) use executor::{Importer, Rules};
 pub(crate) use fingerprint::Digest16;
 pub(crate) use run::{Import, import};
+pub(crate) use table::{check_table, dialect};

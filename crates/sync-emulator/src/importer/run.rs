@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::executor::Importer;
 use super::failure::{Failure, Trouble};
-use super::input;
+use super::input::Input;
 use super::merge::identifier_text;
 use super::source::{Group, Groups};
 use crate::catalog::{Kind, Number, Stamp, Store};
@@ -41,7 +41,7 @@ pub(crate) fn import(
     claims: &mut Claims,
 ) -> rusqlite::Result<Import> {
     let request = &job.request;
-    let (reader, length) = match input::open(path, request) {
+    let (input, length) = match Input::open(path, request, context.readings.list_cells) {
         Ok(opened) => opened,
         Err(error) => {
             tracing::error!(%error, path = %path.display(), "the upload of a job cannot be read");
@@ -50,7 +50,7 @@ pub(crate) fn import(
             return Ok(Import::RolledBack { tally: Tally::default(), error });
         }
     };
-    let mut groups = Groups::new(reader, request, context.readings.null_members);
+    let mut groups = Groups::new(input, request, context.readings.null_members);
     let cycle = match request.operation {
         Operation::Import => None,
         _ => Some(Cycle::open(store, &job.synchronization)?),
@@ -75,8 +75,7 @@ pub(crate) fn import(
             }
             Err(error) => {
                 importer.store().roll_back()?;
-                let message = format!("Input file is not a JSON array of commands: {error}.");
-                let error = ErrorEntry::of_job(ErrorType::Validation, message);
+                let error = ErrorEntry::of_job(ErrorType::Validation, format!("{error}."));
                 return Ok(Import::RolledBack { tally: run.tally, error });
             }
         }

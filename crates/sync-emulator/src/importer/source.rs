@@ -1,15 +1,16 @@
 //! Reading the uploaded file, one group of neighbouring commands at a time.
 
-use std::io::Read;
+use std::fmt::Display;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sync_core::command::Command;
-use sync_formats::{JsonShape, JsonSplitter, Record, SplitError};
+use sync_formats::{ExpandError, Record, SplitError};
 
 use super::failure::Failure;
 use super::fingerprint::{Digest16, Fingerprints, short};
+use super::input::Input;
 use super::merge::merge;
 use crate::jobs::{Category, JobRequest};
 use crate::profile::NullMembers;
@@ -23,8 +24,8 @@ const GROUP_BYTES: usize = 4 * 1024 * 1024;
 pub(super) struct Group {
     buffer: Vec<u8>,
     ends: Vec<usize>,
-    /// Position of the first command in the file, from 0.
-    first: u64,
+    /// Positions of the commands in the file, from 0.
+    indices: Vec<u64>,
     /// Bytes of the file before the group.
     pub(super) offset: u64,
     identity: Option<Digest16>,
@@ -36,7 +37,7 @@ pub(super) struct Group {
 impl Group {
     /// Positions of the commands, from 0.
     pub(super) fn indices(&self) -> impl Iterator<Item = u64> {
-        self.first..self.first + self.ends.len() as u64
+        self.indices.iter().copied()
     }
 
     /// Whom the group is about; nothing if its command cannot be read.
@@ -73,14 +74,16 @@ impl Group {
     fn clear(&mut self) {
         self.buffer.clear();
         self.ends.clear();
+        self.indices.clear();
         self.identity = None;
         self.has_null = false;
         self.hasher = Sha256::new();
     }
 
-    fn push(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
+    fn push(&mut self, record: &Record<'_>) {
+        self.buffer.extend_from_slice(record.bytes);
         self.ends.push(self.buffer.len());
+        self.indices.push(record.position.index);
     }
 
     fn takes(&self, identity: Option<Digest16>, bytes: usize) -> bool {
@@ -91,19 +94,31 @@ impl Group {
     }
 }
 
-/// A file that is no JSON array, or stops being one at some place.
+/// A file that is not what its format says, or stops being so at some place.
 #[derive(Debug, thiserror::Error)]
-#[error("{message} (line {line}, column {column})")]
+#[error("{what}: {message}")]
 pub(super) struct SourceError {
+    what: &'static str,
     message: String,
-    line: u64,
-    column: u64,
+}
+
+impl SourceError {
+    fn of_json(message: impl Display, line: u64, column: u64) -> Self {
+        let message = format!("{message} (line {line}, column {column})");
+        Self { what: "Input file is not a JSON array of commands", message }
+    }
+}
+
+impl From<ExpandError> for SourceError {
+    fn from(error: ExpandError) -> Self {
+        Self { what: "Input file cannot be made into commands", message: error.to_string() }
+    }
 }
 
 impl From<SplitError> for SourceError {
     fn from(error: SplitError) -> Self {
         let position = error.position();
-        Self { message: error.to_string(), line: position.line, column: position.column }
+        Self::of_json(&error, position.line, position.column)
     }
 }
 
@@ -111,15 +126,13 @@ impl From<SplitError> for SourceError {
 fn check_json(record: &Record<'_>) -> Result<(), SourceError> {
     match serde_json::from_slice::<IgnoredAny>(record.bytes) {
         Ok(IgnoredAny) => Ok(()),
-        Err(error) => Err(SourceError {
-            message: format!("invalid JSON in command {}", record.position.index),
-            line: record.position.line + error.line().saturating_sub(1) as u64,
-            column: if error.line() > 1 {
-                error.column() as u64
-            } else {
-                record.position.column + error.column().saturating_sub(1) as u64
-            },
-        }),
+        Err(error) => {
+            let lines = error.line().saturating_sub(1) as u64;
+            let column = error.column() as u64;
+            let column = if lines > 0 { column } else { record.position.column + column.saturating_sub(1) };
+            let message = format!("invalid JSON in command {}", record.position.index);
+            Err(SourceError::of_json(message, record.position.line + lines, column))
+        }
     }
 }
 
@@ -137,8 +150,8 @@ fn has_null(bytes: &[u8]) -> bool {
 }
 
 /// The groups of a file.
-pub(super) struct Groups<R> {
-    splitter: JsonSplitter<R>,
+pub(super) struct Groups {
+    input: Input,
     fingerprints: Fingerprints,
     /// What the commands mean beside what they say.
     actions: [u8; 2],
@@ -150,10 +163,10 @@ pub(super) struct Groups<R> {
     at_end: bool,
 }
 
-impl<R: Read> Groups<R> {
-    pub(super) fn new(reader: R, request: &JobRequest, nulls: NullMembers) -> Self {
+impl Groups {
+    pub(super) fn new(input: Input, request: &JobRequest, nulls: NullMembers) -> Self {
         Self {
-            splitter: JsonSplitter::new(reader, JsonShape::Array),
+            input,
             fingerprints: Fingerprints::default(),
             actions: [request.relations as u8, request.attributes as u8],
             nulls,
@@ -176,14 +189,14 @@ impl<R: Read> Groups<R> {
             if self.at_end {
                 return Ok(self.hand_on(group));
             }
-            let record = match self.splitter.next_record() {
+            let record = match self.input.next_record() {
                 Ok(Some(record)) => record,
                 Ok(None) => {
                     self.at_end = true;
                     continue;
                 }
                 Err(error) => {
-                    self.error = Some(error.into());
+                    self.error = Some(error);
                     self.at_end = true;
                     continue;
                 }
@@ -204,13 +217,12 @@ impl<R: Read> Groups<R> {
             }
             if complete || self.open.ends.is_empty() {
                 self.open.clear();
-                self.open.first = record.position.index;
                 self.open.offset = record.position.offset;
                 self.open.identity = identity;
                 self.open.hasher.update(self.actions);
             }
             self.open.has_null |= is_refused;
-            self.open.push(record.bytes);
+            self.open.push(&record);
             if let Some(command) = &command {
                 self.fingerprints.content(command, &mut self.open.hasher);
             }

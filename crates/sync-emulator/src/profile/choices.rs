@@ -263,3 +263,12 @@ reading! {
         Ignored,
     }
 }
+reading! {
+    /// Which cells of a table hold lists.
+    ListCells {
+        /// Those that stand for strings of a list, and those in the legs of complex relations.
+        Strings,
+        /// Those inside any list.
+        All,
+    }
+}

@@ -7,8 +7,8 @@ mod version;
 pub use choices::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
     FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
-    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
-    RestoredStatus, UnknownSynchronization, UrlEncodedForm,
+    LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
+    PartialImport, RestoredStatus, UnknownSynchronization, UrlEncodedForm,
 };
 pub use readings::{Readings, UnknownReading};
 pub use version::{Profile, UnknownProfile};

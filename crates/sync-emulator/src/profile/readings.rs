@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::choices::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
     FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobOrder, JobResultField, JobsApi,
-    LargePage, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel, PartialImport,
-    RestoredStatus, UnknownSynchronization, UrlEncodedForm,
+    LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
+    PartialImport, RestoredStatus, UnknownSynchronization, UrlEncodedForm,
 };
 
 /// One choice for each open question about the service that the server implements.
@@ -90,6 +90,8 @@ pub struct Readings {
     pub empty_values: EmptyValues,
     /// How names are compared. Default: byte by byte.
     pub name_case: NameCase,
+    /// Which lists of a template take several values from one cell. Default: lists of strings, and legs.
+    pub list_cells: ListCells,
 }
 
 impl Default for Readings {
@@ -127,6 +129,7 @@ impl Default for Readings {
             null_members: NullMembers::default(),
             empty_values: EmptyValues::default(),
             name_case: NameCase::default(),
+            list_cells: ListCells::default(),
         }
     }
 }

@@ -19,7 +19,8 @@ use super::relations::{Directions, Links, judge};
 use super::sizes::Sizes;
 use super::sorter::FactSorter;
 use crate::input::Input;
-use crate::survey::{SurveyError, walk};
+use crate::source::walk;
+use crate::survey::SurveyError;
 
 /// Looks at every command of a source once, and a second time only where a type of relation is used in both directions.
 #[derive(Debug)]
@@ -174,10 +175,10 @@ impl<'s> Examiner<'s> {
             let mut links = Links::new(&directions, spill);
             let mut count = 0;
             for input in inputs {
-                walk(input, count, |record, position| -> Result<(), SurveyError> {
+                walk(input, count, |item| -> Result<(), SurveyError> {
                     count += 1;
-                    match Command::from_slice(record.bytes) {
-                        Ok(command) => links.command(position.index, &command).map_err(SurveyError::Spill),
+                    match Command::from_slice(item.record.bytes) {
+                        Ok(command) => links.command(item.index, &command).map_err(SurveyError::Spill),
                         Err(_) => Ok(()),
                     }
                 })?;

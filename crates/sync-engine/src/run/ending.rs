@@ -190,9 +190,9 @@ impl Run<'_> {
         match self.engine.transport.all_errors(job, MOST_ERRORS).await {
             Ok(errors) => {
                 let mut errors: Vec<_> = errors.into_iter().map(|error| ErrorReport::of(batch, error)).collect();
-                let (inputs, cuts) = (self.inputs.clone(), self.cuts.clone());
+                let (inputs, upload, cuts) = (self.inputs.clone(), self.options.upload, self.cuts.clone());
                 let located = tokio::task::spawn_blocking(move || {
-                    let found = locate(&mut errors, &inputs, &cuts);
+                    let found = locate(&mut errors, &inputs, upload, &cuts);
                     (errors, found)
                 });
                 if let Ok((errors, found)) = located.await {

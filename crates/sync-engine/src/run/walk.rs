@@ -147,9 +147,8 @@ impl<'e> Run<'e> {
         self.engine.sink.progress(Progress::Reading);
         let (inputs, limits, spill) = (self.inputs.clone(), self.options.batches, self.engine.spill.clone());
         let require = self.options.demands.require.clone();
-        let checks = self.options.checks.clone();
-        let survey =
-            tokio::task::spawn_blocking(move || survey(&inputs, limits, Depth::Run, &require, &checks, &spill));
+        let (checks, depth) = (self.options.checks.clone(), Depth::Run(self.options.upload));
+        let survey = tokio::task::spawn_blocking(move || survey(&inputs, limits, depth, &require, &checks, &spill));
         let mut survey = survey.await??;
         self.report.seconds.insert("read".to_owned(), began.elapsed().as_secs_f64());
         self.report.input = InputReport {
@@ -314,7 +313,7 @@ impl<'e> Run<'e> {
 
     /// The second pass: the batches again, one after the other.
     async fn send(&mut self, cycle: Cycle<Open>) -> Result<Cycle<Batching>, Stop> {
-        let mut batches = rebuild(self.inputs.clone(), self.options.batches, self.cuts.clone());
+        let mut batches = rebuild(self.inputs.clone(), self.options.batches, self.options.upload, self.cuts.clone());
         let Some(first) = next(&mut batches).await? else {
             return Err(RebuildError::Changed.into());
         };

@@ -133,7 +133,7 @@ impl BatchBuilder {
     }
 }
 
-/// One upload of a cycle: consecutive commands of the source as a JSON array in memory.
+/// One upload of a cycle in memory: consecutive commands of the source as a JSON array, or rows of a table.
 #[derive(Debug, Clone)]
 pub struct Batch {
     number: BatchNumber,
@@ -143,6 +143,10 @@ pub struct Batch {
 }
 
 impl Batch {
+    pub(super) fn new(number: BatchNumber, commands: u32, first_index: u64, payload: Payload) -> Self {
+        Self { number, commands, first_index, payload }
+    }
+
     /// Its place in the cycle.
     pub fn number(&self) -> BatchNumber {
         self.number

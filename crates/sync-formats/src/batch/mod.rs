@@ -3,7 +3,9 @@
 mod builder;
 mod error;
 mod limits;
+mod rows;
 
 pub use builder::{Batch, BatchBuilder, Push};
 pub use error::{BatchError, BatchLimitsError};
 pub use limits::BatchLimits;
+pub use rows::{RowBatchError, RowBatches, RowForm};

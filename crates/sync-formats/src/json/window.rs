@@ -106,7 +106,7 @@ impl<R: Read> Window<R> {
         let at = self.start + ahead;
         self.count_lines(at);
         let offset = self.base + at as u64;
-        Position { index, offset, line: self.lines.line, column: offset - self.lines.line_start + 1 }
+        Position { index, offset, line: self.lines.line, column: offset - self.lines.line_start + 1, row: 0 }
     }
 
     fn count_lines(&mut self, to: usize) {

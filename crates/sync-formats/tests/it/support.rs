@@ -41,7 +41,7 @@ pub(crate) fn place(source: &[u8], offset: u64) -> (u64, u64) {
 }
 
 pub(crate) fn position(index: u64, offset: u64, line: u64, column: u64) -> Position {
-    Position { index, offset, line, column }
+    Position { index, offset, line, column, row: 0 }
 }
 
 /// Compile-time proof that public types can cross threads.

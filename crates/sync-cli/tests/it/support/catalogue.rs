@@ -69,6 +69,52 @@ impl Catalogue {
     }
 }
 
+/// Everything a data folder has, as text without ids and times: the same in every folder that holds the same.
+pub(crate) fn content(data: &Path) -> Vec<String> {
+    let server = Server::start(data, &["--data", &data.display().to_string()]);
+    let mut content = Vec::new();
+    for path in ["/communities", "/domains", "/assets", "/attributes", "/relations", "/mappings"] {
+        let mut offset = 0;
+        loop {
+            let mut page = get(&server.url, &format!("{path}?limit=500&offset={offset}"));
+            let results = page["results"].as_array_mut().expect("a page");
+            offset += results.len();
+            for one in results.iter_mut() {
+                if path == "/assets" {
+                    let tags = get(&server.url, &format!("/assets/{}/tags", one["id"].as_str().expect("an id")));
+                    one["tags"] = tags;
+                }
+                anonymous(one);
+                content.push(format!("{path} {one}"));
+            }
+            if results.is_empty() {
+                break;
+            }
+        }
+    }
+    assert!(server.stop().success());
+    content.sort_unstable();
+    content
+}
+
+/// Takes away what differs between two catalogues that hold the same; ids of what every catalogue has stay.
+fn anonymous(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, value| match name.as_str() {
+                "id" => value.as_str().is_some_and(|id| id.starts_with("00000000-")),
+                name => !name.ends_with("By") && !name.ends_with("On") && name != "lastSyncDate",
+            });
+            members.values_mut().for_each(anonymous);
+        }
+        Value::Array(values) => {
+            values.iter_mut().for_each(anonymous);
+            values.sort_unstable_by_key(Value::to_string);
+        }
+        _ => {}
+    }
+}
+
 fn all(url: &str, path: &str, around: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     loop {

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-pub(crate) use catalogue::{Catalogue, get};
+pub(crate) use catalogue::{Catalogue, content, get};
 pub(crate) use http::{post_commands, post_form};
 pub(crate) use peer::{Behaviour, Peer};
 pub(crate) use program::{Ran, Running, Signal, bytes_below, program};

@@ -2,6 +2,7 @@
 
 mod command;
 mod resource;
+mod rows;
 mod source;
 
 pub(super) use command::*;
@@ -31,10 +32,10 @@ macro_rules! table {
 }
 use table;
 
-const COUNT: usize = command::TABLE.len() + resource::TABLE.len() + source::TABLE.len();
+const COUNT: usize = command::TABLE.len() + resource::TABLE.len() + source::TABLE.len() + rows::TABLE.len();
 
 static RULES: [Rule; COUNT] = {
-    let tables = [command::TABLE, resource::TABLE, source::TABLE];
+    let tables = [command::TABLE, resource::TABLE, source::TABLE, rows::TABLE];
     let mut all = [command::TABLE[0]; COUNT];
     let (mut table, mut row, mut place) = (0, 0, 0);
     while table < tables.len() {

@@ -1,4 +1,4 @@
-//! Rules about all commands of a source, about requests and about templates.
+//! Rules about all commands of a source, and about requests.
 
 use super::table;
 
@@ -224,12 +224,5 @@ table! {
         evidence: "OpenAPI document",
         good: r#"{"file": true}"#,
         bad: r#"{"file": true, "fileId": true}"#,
-    }
-    PLACEHOLDER = Warning Template "local.template.placeholder" {
-        summary: "A placeholder in a template has a dollar sign in front.",
-        help: "Write ${3}: without the sign the text is imported as it stands.",
-        evidence: "a published template with this mistake",
-        good: r#"{"resourceType": "Community", "identifier": {"name": "${1}"}}"#,
-        bad: r#"{"resourceType": "Community", "identifier": {"name": "{1}"}}"#,
     }
 }

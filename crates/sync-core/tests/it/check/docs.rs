@@ -44,6 +44,7 @@ fn rules_page() -> String {
         (RuleScope::Source, "All commands of a source"),
         (RuleScope::Request, "Parameters of a call"),
         (RuleScope::Template, "Templates"),
+        (RuleScope::Table, "Tables"),
     ] {
         let _ = writeln!(page, "\n## {title}\n\n| code | level | rule | evidence |\n| --- | --- | --- | --- |");
         for rule in rules().iter().filter(|rule| rule.scope == scope) {
@@ -54,9 +55,10 @@ fn rules_page() -> String {
     page.push_str("\n# Each rule with a good and a bad example\n");
     for rule in rules() {
         let Rule { code, summary, help, good, bad, .. } = rule;
+        let language = if rule.scope == RuleScope::Table { "text" } else { "json" };
         let _ = writeln!(
             page,
-            "\n## {code}\n\n{summary} {help}\n\nGood:\n\n```json\n{good}\n```\n\nBad:\n\n```json\n{bad}\n```"
+            "\n## {code}\n\n{summary} {help}\n\nGood:\n\n```{language}\n{good}\n```\n\nBad:\n\n```{language}\n{bad}\n```"
         );
     }
     page
