@@ -112,7 +112,8 @@ pub(crate) fn report(work: impl FnOnce() -> u64) {
 pub(crate) const PYTHON_REPORT: &str = "
 import resource
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, count)
+peak = next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM:'))
+print(used.ru_utime + used.ru_stime, int(peak) * 1024, count)
 ";
 
 /// A whole number from the environment.
