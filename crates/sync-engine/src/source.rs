@@ -292,7 +292,7 @@ impl Note {
 }
 
 /// Bytes of a file that are read to see how it was written.
-const SAMPLE_BYTES: u64 = 1024 * 1024;
+const SAMPLE_BYTES: u64 = 256 * 1024;
 
 /// Cells shown that read differently in the two dialects.
 const MOST_DIFFERENCES: usize = 10;
