@@ -82,7 +82,8 @@ impl Group {
     }
 
     fn refuse_too_large(&self, command: &CommandPlan, limit: usize) -> Result<(), Fault> {
-        if self.merged.size() + command.flat.constant_len() <= limit {
+        let key: usize = self.latest.key().iter().map(|part| part.len()).sum();
+        if self.merged.size() + key + command.flat.constant_len() <= limit {
             return Ok(());
         }
         let kind = FaultKind::MergedTooLarge { limit: limit as u64, first: self.rows.first() };
@@ -102,7 +103,7 @@ impl Group {
     /// Makes the command ready to be given away.
     pub(super) fn compose(&mut self, plan: &Plan) {
         if self.is_merged {
-            self.merged.write(&plan.commands[self.command], &mut self.composed);
+            self.merged.write(&plan.commands[self.command], &self.latest, &mut self.composed);
         }
     }
 

@@ -22,10 +22,11 @@ pub(super) struct KeptRows {
 struct KeptRow {
     position: RowPosition,
     /// Where its cells are in `bytes`.
-    text: Range<usize>,
+    text: Span,
     /// Where the row as it stands in the file is in `bytes`, often the same place.
-    raw: Range<usize>,
-    cells: Range<usize>,
+    raw: Span,
+    /// Where its cells' places are in `cells`.
+    cells: Span,
 }
 
 impl KeptRows {
@@ -46,23 +47,23 @@ impl KeptRows {
     pub(super) fn keep(&mut self, row: Row<'_>) {
         let position = row.position;
         if !self.rows.is_empty() && self.size() >= TEXT_BYTES {
-            self.rows.push(KeptRow { position, text: 0..0, raw: 0..0, cells: 0..0 });
+            let nothing = Span::default();
+            self.rows.push(KeptRow { position, text: nothing, raw: nothing, cells: nothing });
             return;
         }
         let text = append(&mut self.bytes, row.bytes);
-        let raw = if std::ptr::eq(row.bytes, row.raw) { text.clone() } else { append(&mut self.bytes, row.raw) };
-        let first = self.cells.len();
-        self.cells.extend_from_slice(row.cells);
-        self.rows.push(KeptRow { position, text, raw, cells: first..self.cells.len() });
+        let raw = if std::ptr::eq(row.bytes, row.raw) { text } else { append(&mut self.bytes, row.raw) };
+        let cells = append(&mut self.cells, row.cells);
+        self.rows.push(KeptRow { position, text, raw, cells });
     }
 
     /// A row as it was; without cells and bytes if only its position was kept.
     pub(super) fn row(&self, number: u32) -> Row<'_> {
         let KeptRow { position, text, raw, cells } = &self.rows[number as usize];
         Row {
-            bytes: &self.bytes[text.clone()],
-            cells: &self.cells[cells.clone()],
-            raw: &self.bytes[raw.clone()],
+            bytes: &self.bytes[range(*text)],
+            cells: &self.cells[range(*cells)],
+            raw: &self.bytes[range(*raw)],
             position: *position,
         }
     }
@@ -93,21 +94,24 @@ impl KeptRows {
         let mut fewer = Self::default();
         for &number in numbers {
             let row = self.row(number);
-            let KeptRow { position, text, raw, .. } = &self.rows[number as usize];
-            let is_one = text == raw;
+            let is_one = self.rows[number as usize].text == self.rows[number as usize].raw;
             let text = append(&mut fewer.bytes, row.bytes);
-            let raw = if is_one { text.clone() } else { append(&mut fewer.bytes, row.raw) };
-            let first = fewer.cells.len();
-            fewer.cells.extend_from_slice(row.cells);
-            fewer.rows.push(KeptRow { position: *position, text, raw, cells: first..fewer.cells.len() });
+            let raw = if is_one { text } else { append(&mut fewer.bytes, row.raw) };
+            let cells = append(&mut fewer.cells, row.cells);
+            fewer.rows.push(KeptRow { position: row.position, text, raw, cells });
         }
         fewer.threshold = TEXT_BYTES.max(2 * fewer.size());
         *self = fewer;
     }
 }
 
-fn append(bytes: &mut Vec<u8>, more: &[u8]) -> Range<usize> {
-    let start = bytes.len();
-    bytes.extend_from_slice(more);
-    start..bytes.len()
+/// Appends to a list; where that stands in it. Only the first row can be long, and all but it are small together.
+fn append<T: Copy>(list: &mut Vec<T>, more: &[T]) -> Span {
+    let start = list.len() as u32;
+    list.extend_from_slice(more);
+    Span { start, end: list.len() as u32 }
+}
+
+fn range(span: Span) -> Range<usize> {
+    span.start as usize..span.end as usize
 }

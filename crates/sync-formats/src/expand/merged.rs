@@ -1,4 +1,5 @@
-//! Several rows about one resource as one command: texts of later rows win, lists are united.
+//! Several rows about one resource as one command: texts of later rows win, lists are united. What says whom the command is
+//! about is the same in all of them, and copied.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -7,6 +8,7 @@ use std::ops::Range;
 use super::fault::Fault;
 use super::plan::{CommandPlan, MemberPlan, ValuePlan};
 use super::render::Writer;
+use super::rendering::{Key, Rendering};
 
 /// Elements up to which a list is searched from its start.
 const SHORT_LIST: usize = 8;
@@ -68,30 +70,29 @@ impl Merged {
 
     /// Takes in one row, which has this number; whether that added or changed anything.
     pub(super) fn add(&mut self, plan: &CommandPlan, writer: &mut Writer<'_>, row: u32) -> Result<bool, Fault> {
-        self.add_members(&plan.root, writer, row)
+        let mut is_changed = false;
+        for member in plan.root.iter().filter(|member| Key::of(member).is_none()) {
+            is_changed |= self.add_value(&member.value, writer, row)?;
+        }
+        Ok(is_changed)
     }
 
-    fn add_members(&mut self, members: &[MemberPlan], writer: &mut Writer<'_>, row: u32) -> Result<bool, Fault> {
+    fn add_value(&mut self, value: &ValuePlan, writer: &mut Writer<'_>, row: u32) -> Result<bool, Fault> {
         let mut is_changed = false;
-        for member in members {
-            is_changed |= match &member.value {
-                ValuePlan::Constant(_) => false,
-                ValuePlan::Object(members) => self.add_members(members, writer, row)?,
-                ValuePlan::Text(text) => {
-                    writer.out.clear();
-                    writer.text(text)? && self.set_text(text.number, writer.out, row)
+        writer.out.clear();
+        match value {
+            ValuePlan::Constant(_) => {}
+            ValuePlan::Object(members) => {
+                for member in members {
+                    is_changed |= self.add_value(&member.value, writer, row)?;
                 }
-                ValuePlan::Array(array) => {
-                    let mut is_longer = false;
-                    writer.out.clear();
-                    writer.for_each_element(array, &mut |writer, _, _| {
-                        is_longer |= self.push(array.number, writer.out, row);
-                        writer.out.clear();
-                        Ok(())
-                    })?;
-                    is_longer
-                }
-            };
+            }
+            ValuePlan::Text(text) => is_changed = writer.text(text)? && self.set_text(text.number, writer.out, row),
+            ValuePlan::Array(array) => writer.for_each_element(array, &mut |writer, _, _| {
+                is_changed |= self.push(array.number, writer.out, row);
+                writer.out.clear();
+                Ok(())
+            })?,
         }
         Ok(is_changed)
     }
@@ -132,16 +133,17 @@ impl Merged {
         texts + arrays.sum::<usize>()
     }
 
-    /// Writes the command.
-    pub(super) fn write(&self, plan: &CommandPlan, out: &mut Vec<u8>) {
+    /// Writes the command; `latest` is what one of the rows gives.
+    pub(super) fn write(&self, plan: &CommandPlan, latest: &Rendering, out: &mut Vec<u8>) {
         out.clear();
         out.push(b'{');
-        self.write_members(&plan.root, out);
+        self.write_members(&plan.root, Some(latest), out);
         out.push(b'}');
     }
 
-    /// Appends the members that are there; whether there is one.
-    fn write_members(&self, members: &[MemberPlan], out: &mut Vec<u8>) -> bool {
+    /// Appends the members that are there; whether there is one. Those of the command itself that say whom it is about
+    /// are taken from `latest`.
+    fn write_members(&self, members: &[MemberPlan], latest: Option<&Rendering>, out: &mut Vec<u8>) -> bool {
         let first = out.len();
         for member in members {
             let before = out.len();
@@ -149,7 +151,14 @@ impl Merged {
                 out.push(b',');
             }
             out.extend_from_slice(&member.key);
-            if !self.write_value(&member.value, out) {
+            let is_there = match latest.and_then(|latest| Some(latest.part(Key::of(member)?))) {
+                Some(json) => {
+                    out.extend_from_slice(json);
+                    !json.is_empty()
+                }
+                None => self.write_value(&member.value, out),
+            };
+            if !is_there {
                 out.truncate(before);
             }
         }
@@ -169,7 +178,7 @@ impl Merged {
             }
             ValuePlan::Object(members) => {
                 out.push(b'{');
-                let is_there = self.write_members(members, out);
+                let is_there = self.write_members(members, None, out);
                 out.push(b'}');
                 is_there
             }

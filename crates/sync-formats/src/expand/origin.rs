@@ -6,6 +6,7 @@ use super::group::Group;
 use super::options::ExpandOptions;
 use super::plan::{ArrayPlan, CommandPlan, ElementPlan, Part, Plan, ValuePlan};
 use super::render::Renderer;
+use super::rendering::Key;
 use crate::Row;
 
 /// The row and the cell, by its place among those that are used, that a value of a command came from.
@@ -33,7 +34,11 @@ impl Finder<'_> {
     /// Follows a path from the command inwards; the number of the row among those that were kept, and the cell.
     fn follow(&self, command: &CommandPlan, path: &[Segment]) -> Option<(u32, usize)> {
         let (name, mut path) = path.split_first()?;
-        let mut value = &command.root.iter().find(|member| is_name(name, &member.name))?.value;
+        let member = command.root.iter().find(|member| is_name(name, &member.name))?;
+        let mut value = &member.value;
+        if self.group.merged().is_none() || Key::of(member).is_some() {
+            return self.inside(0, None, value, path);
+        }
         loop {
             match (value, path.split_first()) {
                 (ValuePlan::Object(members), Some((name, rest))) => {
@@ -42,31 +47,44 @@ impl Finder<'_> {
                 }
                 (ValuePlan::Array(array), Some((Segment::Index(index), rest))) => {
                     let (row, element) = self.element(array, *index)?;
-                    return self.inside(row, element, rest);
+                    return self.inside(row, Some(&element.value), &element.value, rest);
                 }
-                _ => return self.first(value),
+                _ => return self.first(value).or_else(|| Some((0, value.first_cell()?))),
             }
         }
     }
 
-    /// Follows a path from an element of an outermost array inwards: all of it came from one row.
-    fn inside(&self, row: u32, element: &ElementPlan, mut path: &[Segment]) -> Option<(u32, usize)> {
-        let mut value = &element.value;
+    /// Follows a path further inwards, where all came from one row. `element` is the element of an array that is known to
+    /// stand around the value: of what is constant in it, its first cell is meant.
+    fn inside<'p>(
+        &self,
+        row: u32,
+        mut element: Option<&'p ValuePlan>,
+        mut value: &'p ValuePlan,
+        mut path: &[Segment],
+    ) -> Option<(u32, usize)> {
         while let Some((segment, rest)) = path.split_first() {
             value = match (value, segment) {
                 (ValuePlan::Object(members), name) => &members.iter().find(|member| is_name(name, &member.name))?.value,
-                (ValuePlan::Array(array), Segment::Index(index)) => &self.nth(row, array, *index)?.value,
+                (ValuePlan::Array(array), Segment::Index(index)) => {
+                    let inner = &self.nth(row, array, *index)?.value;
+                    element = Some(inner);
+                    inner
+                }
                 _ => break,
             };
             path = rest;
         }
-        Some((row, value.first_cell().or_else(|| element.value.first_cell())?))
+        let cell = match value {
+            ValuePlan::Array(array) => self.nth(row, array, 0).and_then(|element| element.value.first_cell()),
+            value => value.first_cell().or_else(|| element?.first_cell()),
+        };
+        Some((row, cell?))
     }
 
-    /// The row that an element of an outermost array came from, and what it was in the template.
+    /// The row that an element of an outermost array came from, of a merged command, and what it was in the template.
     fn element<'p>(&self, array: &'p ArrayPlan, index: usize) -> Option<(u32, &'p ElementPlan)> {
-        let Some(merged) = self.group.merged() else { return Some((0, self.nth(0, array, index)?)) };
-        let (row, json) = merged.element(array.number, index)?;
+        let (row, json) = self.group.merged()?.element(array.number, index)?;
         let mut found = None;
         self.replay(row, array, |element, bytes| {
             if found.is_none() && bytes == json {
@@ -107,20 +125,14 @@ impl Finder<'_> {
         }
     }
 
-    /// The first cell of a value outside of arrays, in the row it is from.
+    /// The first cell of a value outside of arrays that is not empty, and the row it is from.
     fn first(&self, value: &ValuePlan) -> Option<(u32, usize)> {
-        self.first_there(value).or_else(|| Some((0, value.first_cell()?)))
-    }
-
-    /// The same, as far as it is not empty.
-    fn first_there(&self, value: &ValuePlan) -> Option<(u32, usize)> {
         match value {
             ValuePlan::Constant(_) => None,
             ValuePlan::Text(text) => {
-                let row = self.group.merged().map_or(Some(0), |merged| merged.text_row(text.number))?;
-                Some((row, text.parts.iter().find_map(Part::cell)?))
+                Some((self.group.merged()?.text_row(text.number)?, text.parts.iter().find_map(Part::cell)?))
             }
-            ValuePlan::Object(members) => members.iter().find_map(|member| self.first_there(&member.value)),
+            ValuePlan::Object(members) => members.iter().find_map(|member| self.first(&member.value)),
             ValuePlan::Array(array) => {
                 let (row, element) = self.element(array, 0)?;
                 Some((row, element.value.first_cell()?))

@@ -80,9 +80,18 @@ impl Rendering {
         !self.identifier.is_empty()
     }
 
-    /// The identifier as JSON, and the kind where it comes from the row.
+    /// A part of what says whom it is about, as JSON; empty if it is not there.
+    pub(super) fn part(&self, key: Key) -> &[u8] {
+        let place = match key {
+            Key::Kind => &self.kind,
+            Key::Identifier => &self.identifier,
+        };
+        &self.buffer[place.clone()]
+    }
+
+    /// The identifier, and the kind where it comes from the row.
     pub(super) fn key(&self) -> [&[u8]; 2] {
-        [&self.buffer[self.identifier.clone()], &self.buffer[self.kind.clone()]]
+        [self.part(Key::Identifier), self.part(Key::Kind)]
     }
 
     /// Whether two commands of one place in the template are about the same resource. One without an identifier is about

@@ -84,7 +84,14 @@ impl<'a> Parser<'a> {
                 let parts = placeholder::parts(&self.text[inside.clone()], inside.start, self.names, &mut self.uses);
                 Kind::Text(parts.map_err(|(kind, at)| self.error(kind, at))?)
             }
-            _ => Kind::Literal(raw.get().to_owned()),
+            _ => {
+                // A number that no reader of the command could hold is refused here, where it has a place.
+                let known = serde_json::from_str::<serde_json::Value>(raw.get());
+                known.map_err(|error| {
+                    TemplateError::new(TemplateErrorKind::Syntax(error), place(self.text, span.start))
+                })?;
+                Kind::Literal(raw.get().to_owned())
+            }
         };
         Ok(Node { span, kind })
     }

@@ -47,6 +47,14 @@ fn row_that_goes_on_after_rows_without_its_command_says_so() {
 }
 
 #[test]
+fn all_commands_of_a_row_have_their_say() {
+    let rows = [["d", "u", "a", ""], ["d", "v", "b", "1"], ["d", "v", "b", "2"], ["d", "v", "c", ""]];
+    assert_eq!(cuts(table(&rows)), [None, Some(1), Some(1), Some(1)]);
+    let rows = [["d", "u", "a", "1"], ["d", "u", "a", "2"], ["d", "v", "a", "2"]];
+    assert_eq!(cuts(table(&rows)), [None, Some(1), Some(1)]);
+}
+
+#[test]
 fn rows_are_given_with_what_they_are_and_how_many_commands_they_give() {
     let rows = table(&[["D", "O", "A", "T"], ["d", "", "a", ""], ["", " ", "", ""], ["", "", "b", ""]]);
     let options = ExpandOptions::default().with_header_row(true);

@@ -154,3 +154,15 @@ fn merged_rows_are_split_like_single_ones() {
         )]
     );
 }
+
+#[test]
+fn identifier_is_copied_even_if_a_list_in_it_repeats_itself() {
+    let template = r#"[{"resourceType": "Complex Relation", "identifier": {"relations": {"leg": [{"id": "${1}"}]}}, "x": ["${2}"]}]"#;
+    assert_eq!(
+        merged(template, table(&[["a,a", "1"], ["a,a", "2"]])),
+        [concat!(
+            r#"{"resourceType":"Complex Relation","identifier":{"relations":{"leg":[{"id":"a"},{"id":"a"}]}},"#,
+            r#""x":["1","2"]}"#
+        )]
+    );
+}

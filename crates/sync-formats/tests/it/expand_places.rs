@@ -152,6 +152,18 @@ fn place_stays_right_after_many_rows_that_each_replace_the_last() {
 }
 
 #[test]
+fn command_stands_at_its_first_row_even_if_nothing_of_that_is_left() {
+    let rows = (0..40_000).map(|row| ["a".to_owned(), format!("{row}{}", "x".repeat(300))].to_vec());
+    let template = r#"[{"identifier": "${1}", "name": "${2}"}]"#;
+    let mut expander =
+        Expander::open(MemoryTable::new(rows), template, ExpandOptions::default()).expect("the template is good");
+    let record = expander.next_record().expect("the rows fit").expect("a command");
+    assert_eq!((record.position.row, record.position.offset), (1, 0));
+    assert_eq!(cell(&expander, "identifier"), (1, 1));
+    assert_eq!(cell(&expander, "name"), (40_000, 2));
+}
+
+#[test]
 fn row_is_known_where_there_were_too_many_to_keep_them_whole() {
     let rows = (0..60_000).map(|row| ["a".to_owned(), format!("{row}"), "x".repeat(200)].to_vec());
     let template = r#"[{"identifier": "${1}", "tags": ["${2}"]}]"#;

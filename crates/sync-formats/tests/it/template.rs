@@ -206,3 +206,9 @@ fn value_of_a_command_is_found_in_the_text() {
     assert_eq!(found(1, "b.z"), (2, 8, "{\"c\": [\"${1}\", {\"d\": 7}]}"));
     assert!(template.place_of(2, &path("")).is_none());
 }
+
+#[test]
+fn number_that_nobody_could_read_is_refused_at_its_place() {
+    assert_refused!(r#"[{"a": [1, 1e999]}]"#, TemplateErrorKind::Syntax(_), 1, 12);
+    compile(r#"[{"a": [1, 1e99, -0.5, 123456789012345678901234567890]}]"#);
+}
