@@ -1,17 +1,29 @@
 #![doc = include_str!("../README.md")]
 
+mod admin;
 mod api;
 mod catalog;
+mod chance;
 mod clock;
+mod controls;
+mod faults;
 mod importer;
 mod jobs;
 mod profile;
+mod requests;
 mod server;
 mod tracking;
 
+pub use catalog::SnapshotError;
 pub use catalog::model::{ModelError, ModelFile};
+pub use controls::{ControlError, Controls, HeldJob};
+pub use faults::{
+    Answer, ConnectionLost, Fault, FaultError, FaultRule, FaultState, FiredRule, Nth, OneOrMany, Operation,
+};
+pub use jobs::{JobProgress, UnknownProgress};
 pub use profile::{
     FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobResultField,
     LargePage, MissingResources, MissingStatus, PartialImport, Profile, Readings, RestoredStatus, UnknownProfile,
 };
-pub use server::{Emulator, EmulatorBuilder, StartError};
+pub use requests::{RequestOutcome, RequestRecord};
+pub use server::{Emulator, EmulatorBuilder, EmulatorService, StartError};

@@ -55,7 +55,6 @@ fn write_ready_file(path: &Path, url: &str) -> Result<(), Failure> {
 pub(crate) fn seeded(builder: EmulatorBuilder, seed: Option<&Path>) -> Result<EmulatorBuilder, Failure> {
     let Some(path) = seed else { return Ok(builder) };
     let named = |error: anyhow::Error| error.context(format!("reading the operating model {} failed", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-    let model: ModelFile = serde_json::from_str(&text).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+    let model = ModelFile::read(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
     Ok(builder.seed(model))
 }

@@ -1,5 +1,7 @@
 //! Errors in the shape that the service's APIs share.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -11,13 +13,13 @@ use crate::jobs::QueueError;
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
 }
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code: code.into(), message: message.into() }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -53,6 +55,22 @@ impl ApiError {
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, source = ?error.source(), "a request failed");
         Self::hidden()
+    }
+
+    /// What a fault rule wants to be answered.
+    pub(crate) fn of_rule(status: StatusCode, code: Option<String>, message: Option<String>) -> Self {
+        let usual = match status.as_u16() {
+            400 => "invalidRequest",
+            401 => "authenticationFailed",
+            403 => "authorizationFailed",
+            404 => "notFound",
+            429 => "tooManyRequests",
+            503 => "serviceUnavailable",
+            _ => "unexpectedError",
+        };
+        let code = code.map_or(Cow::Borrowed(usual), Cow::Owned);
+        let message = message.unwrap_or_else(|| "This answer was ordered by a fault rule.".to_owned());
+        Self { status, code, message }
     }
 
     /// 500 without a word in the log.

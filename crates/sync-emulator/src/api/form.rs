@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use axum::body::to_bytes;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use http::{StatusCode, header};
@@ -10,6 +11,7 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 use uuid::Uuid;
 
 use super::{ApiError, params::uuid};
+use crate::requests;
 use crate::server::Shared;
 
 /// Longest text part, in bytes (ours).
@@ -50,6 +52,7 @@ struct TextPart {
 pub(super) struct Upload {
     path: PathBuf,
     name: String,
+    bytes: u64,
     is_kept: bool,
 }
 
@@ -75,6 +78,11 @@ impl Form {
     /// Reads the body to its end. There has to be at least one part, of whatever name.
     pub(super) async fn read(shared: &Shared, request: Request) -> Result<Self, ApiError> {
         match request.headers().get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default()) {
+            // What a client sends that leaves every field to its default.
+            None if shared.is_loose => return Self::default().checked(shared),
+            Some(value) if shared.is_loose && is_url_encoded(value) => {
+                return Self { texts: url_encoded(request).await?, ..Self::default() }.checked(shared);
+            }
             None => {
                 return Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part."));
             }
@@ -95,9 +103,20 @@ impl Form {
             }
             form.take(shared, field).await?;
         }
-        if parts == 0 {
+        if parts == 0 && !shared.is_loose {
             return Err(ApiError::bad_request("The body has no part; at least one is needed."));
         }
+        form.checked(shared)
+    }
+
+    /// The form, once everything is there.
+    fn checked(mut self, shared: &Shared) -> Result<Self, ApiError> {
+        if shared.is_loose {
+            self.texts.retain(|name, part| understood(name, part));
+        }
+        let form = self;
+        let fields = form.texts.iter().map(|(name, part)| (name.as_str(), part.value.as_str()));
+        requests::note_form(fields, form.file.as_ref().map(|upload| upload.bytes));
         for name in IGNORED_BOOLEANS {
             form.boolean(name)?;
         }
@@ -151,6 +170,39 @@ impl Form {
     }
 }
 
+/// Brings what careless clients write for booleans into the usual words; `false` where nothing is written at all.
+fn understood(name: &str, part: &mut TextPart) -> bool {
+    if name != "continueOnError" && !IGNORED_BOOLEANS.contains(&name) {
+        return true;
+    }
+    match part.value.trim().to_ascii_lowercase().as_str() {
+        "" => return false,
+        "1" | "yes" | "on" => part.value = "true".to_owned(),
+        "0" | "no" | "off" => part.value = "false".to_owned(),
+        _ => {}
+    }
+    true
+}
+
+fn is_url_encoded(content_type: &str) -> bool {
+    content_type.trim_start().to_ascii_lowercase().starts_with("application/x-www-form-urlencoded")
+}
+
+/// The fields of a form that came in the wrong encoding; it cannot have a file.
+async fn url_encoded(request: Request) -> Result<HashMap<String, TextPart>, ApiError> {
+    let body = to_bytes(request.into_body(), TEXT_BYTES)
+        .await
+        .map_err(|_| ApiError::bad_request(format!("The body cannot be read or has more than {TEXT_BYTES} bytes.")))?;
+    let known = |name: &str| TEXTS.contains(&name) || IGNORED_BOOLEANS.contains(&name);
+    let fields = form_urlencoded::parse(&body).filter(|(name, _)| known(name));
+    Ok(fields
+        .map(|(name, value)| {
+            let is_json = name == "finalizationParameters";
+            (name.into_owned(), TextPart { value: value.into_owned(), is_json })
+        })
+        .collect())
+}
+
 async fn text(shared: &Shared, name: &str, mut field: Field<'_>) -> Result<TextPart, ApiError> {
     let is_json = field.content_type().is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
     let mut bytes = Vec::new();
@@ -174,9 +226,10 @@ async fn store(shared: &Shared, mut field: Field<'_>) -> Result<Upload, ApiError
     let name = Uuid::new_v4().to_string();
     let path = shared.context.uploads.join(&name);
     let file = tokio::fs::File::create_new(&path).await.map_err(|error| unwritable(&path, &error))?;
-    let upload = Upload { path, name, is_kept: false };
+    let mut upload = Upload { path, name, bytes: 0, is_kept: false };
     let mut writer = BufWriter::with_capacity(WRITE_BYTES, file);
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(shared, &error))? {
+        upload.bytes += chunk.len() as u64;
         writer.write_all(&chunk).await.map_err(|error| unwritable(&upload.path, &error))?;
     }
     writer.flush().await.map_err(|error| unwritable(&upload.path, &error))?;

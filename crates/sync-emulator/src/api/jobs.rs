@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::ApiError;
 use super::params::{Params, Segment, uuid};
+use crate::controls::Controls;
 use crate::jobs::JobFilter;
 use crate::profile::HiddenJob;
 use crate::server::Shared;
@@ -15,17 +16,14 @@ use crate::server::Shared;
 /// `GET /jobs/{jobId}`
 pub(super) async fn get(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<Json<Value>, ApiError> {
     let id = uuid("jobId", &id)?;
-    let job = shared
-        .blocking(move |shared| {
-            if shared.context.jobs.is_hidden(id) {
-                return Err(match shared.context.readings.hidden_job {
-                    HiddenJob::NotFound => unknown(),
-                    HiddenJob::ServerError => ApiError::hidden(),
-                });
-            }
-            shared.context.jobs.get(id)?.ok_or_else(unknown)
-        })
-        .await?;
+    if shared.blocking(move |shared| Ok(shared.context.jobs.is_hidden(id))).await? {
+        return Err(match shared.context.readings.hidden_job {
+            HiddenJob::NotFound => unknown(),
+            HiddenJob::ServerError => ApiError::hidden(),
+        });
+    }
+    Controls::of(&shared).look_at(id).await;
+    let job = shared.blocking(move |shared| shared.context.jobs.get(id)?.ok_or_else(unknown)).await?;
     Ok(Json(job.json(shared.context.readings.job_result_field)))
 }
 

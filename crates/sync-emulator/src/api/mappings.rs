@@ -56,7 +56,7 @@ pub(super) async fn of_resource(State(shared): State<Arc<Shared>>, Pair(system, 
     let id = uuid("mappedResourceId", &id)?;
     let mut conditions = Conditions::default();
     conditions.name("mapping.system", &Some(exactly(&system)));
-    conditions.number("mapping.resource", shared.ids.resource(id).map(|(_, number)| number.0));
+    conditions.number("mapping.resource", shared.lens().ids.resource(id).map(|(_, number)| number.0));
     one(shared, conditions).await
 }
 

@@ -15,4 +15,5 @@ mod synchronizations;
 
 pub(crate) use auth::{Account, Credentials};
 pub(crate) use error::ApiError;
+pub(crate) use params::{Params, Segment, uuid};
 pub(crate) use router::router;

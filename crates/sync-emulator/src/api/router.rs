@@ -9,6 +9,8 @@ use http::Uri;
 
 use super::auth::authenticate;
 use super::{ApiError, catalogue, health, jobs, mappings, results, submit, synchronizations};
+use crate::admin;
+use crate::faults;
 use crate::server::Shared;
 
 /// All operations over one server's state.
@@ -46,11 +48,17 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate))
         .layer(DefaultBodyLimit::max(shared.body_limit));
-    Router::new()
-        .nest("/rest/2.0", api)
-        .route("/_emulator/health", get(health::health))
+    let admin = admin::router()
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(middleware::from_fn_with_state(shared.clone(), authenticate))
+        .route("/health", get(health::health));
+    Router::new()
+        .nest("/rest/2.0", api)
+        .nest("/_emulator", admin)
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(middleware::from_fn_with_state(shared.clone(), faults::apply))
         .with_state(shared)
 }
 

@@ -10,8 +10,10 @@ use uuid::Uuid;
 use super::form::Form;
 use super::params::{Segment, uuid};
 use super::{Account, ApiError};
+use crate::faults::JobOrders;
 use crate::jobs::{Finalization, JobRequest, Operation, RelationsAction, Strategy};
 use crate::profile::{JobResultField, MissingStatus};
+use crate::requests;
 use crate::server::Shared;
 
 /// Longest synchronization id, in characters.
@@ -39,6 +41,7 @@ pub(super) async fn batch_json(
         relations,
         finalization: None,
         upload: Some(take_file(&mut form)?),
+        failure: None,
     };
     accept(shared, account, id, request).await
 }
@@ -59,6 +62,7 @@ pub(super) async fn full_json(
         relations: RelationsAction::Replace,
         finalization: Some(finalization(&shared, &form)?),
         upload: Some(take_file(&mut form)?),
+        failure: None,
     };
     accept(shared, account, id, request).await
 }
@@ -78,6 +82,7 @@ pub(super) async fn finalize(
         relations: RelationsAction::Replace,
         finalization: Some(finalization(&shared, &form)?),
         upload: None,
+        failure: None,
     };
     accept(shared, account, id, request).await
 }
@@ -148,15 +153,19 @@ fn status_of_parameters(form: &Form) -> Result<Option<Uuid>, ApiError> {
 /// Writes the job down and answers with it; the work is done later.
 async fn accept(shared: Arc<Shared>, account: Account, id: String, request: JobRequest) -> Answer {
     let upload = request.upload.clone();
+    let orders = JobOrders { hidden_polls: shared.context.readings.hidden_polls, ..requests::orders() };
     let accepted = shared
         .blocking(move |shared| {
-            let hidden = shared.context.readings.hidden_polls;
             let jobs = &shared.context.jobs;
-            jobs.accept(&id, &request, account.id, &account.name, crate::clock::now(), hidden).map_err(ApiError::from)
+            let now = shared.context.clock.now();
+            Ok(jobs.accept(&id, &request, account.id, &account.name, now, orders)?)
         })
         .await;
     match accepted {
-        Ok(job) => Ok(Json(job.json(JobResultField::Included))),
+        Ok(job) => {
+            requests::note_job(job.id);
+            Ok(Json(job.json(JobResultField::Included)))
+        }
         Err(error) => {
             if let Some(upload) = upload {
                 // The job that would have deleted the file does not exist.

@@ -1,6 +1,8 @@
 //! Jobs: accepted at once, executed one after the other by a single worker.
 
 mod job;
+mod line;
+mod progress;
 mod queue;
 mod report;
 mod request;
@@ -8,8 +10,11 @@ mod tally;
 mod worker;
 
 pub(crate) use job::{JobFilter, JobResult, JobRow, JobState};
+pub(crate) use line::{Held, Line, NewJob, Task, Turn};
+pub(crate) use progress::span;
+pub use progress::{JobProgress, UnknownProgress};
 pub(crate) use queue::{Jobs, QueueError};
 pub(crate) use report::{ErrorEntry, ErrorType, Report};
-pub(crate) use request::{Finalization, JobRequest, Operation, RelationsAction, Strategy};
+pub(crate) use request::{Finalization, JobFailure, JobRequest, Operation, RelationsAction, Strategy};
 pub(crate) use tally::{Category, Tally};
-pub(crate) use worker::{Context, Task, Work, Worker};
+pub(crate) use worker::{Context, Worker};

@@ -1,14 +1,17 @@
 //! The list of jobs: what was accepted is here before it is answered.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::mpsc::Sender;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
-use super::{JobFilter, JobRequest, JobResult, JobRow, JobState, Report, Work, job::JOB_TYPE};
-use crate::catalog::Storage;
+use super::{JobFilter, JobRequest, JobResult, JobRow, JobState, Line, NewJob, Report, Task, job::JOB_TYPE};
+use crate::catalog::snapshot;
+use crate::catalog::{SnapshotError, Storage};
+use crate::chance::{Purpose, uuid};
+use crate::faults::JobOrders;
 
 /// Fresh jobs whose reads still have to fail; beyond this many the oldest settings are forgotten.
 const HIDDEN_LIMIT: usize = 10_000;
@@ -40,14 +43,17 @@ pub(crate) enum QueueError {
 #[derive(Debug)]
 pub(crate) struct Jobs {
     inner: Mutex<Inner>,
+    line: Arc<Line>,
     limit: usize,
+    /// Where the ids of jobs come from.
+    seed: u64,
 }
 
 #[derive(Debug)]
 struct Inner {
     connection: Connection,
-    /// Gone once the server stops.
-    sender: Option<Sender<Work>>,
+    /// The number that the next job gets.
+    next: i64,
     waiting: usize,
     running: Option<(Uuid, u8)>,
     hidden: HashMap<Uuid, u32>,
@@ -67,19 +73,23 @@ impl Jobs {
     /// Opens the list and puts what was not finished back into the queue, in order.
     pub(crate) fn open(
         storage: &Storage,
-        sender: Sender<Work>,
+        line: Arc<Line>,
         limit: usize,
+        seed: u64,
         outcome: impl Fn(Uuid) -> rusqlite::Result<Option<(JobState, JobResult, String)>>,
     ) -> rusqlite::Result<Self> {
         let connection = Connection::open(storage.folder.join("jobs.sqlite"))?;
         storage.prepare(&connection, 2048)?;
         connection.execute_batch(TABLES)?;
-        let unfinished: Vec<(i64, Uuid, i64)> = connection
-            .prepare("SELECT number, id, modified_on FROM job WHERE state IN ('WAITING', 'RUNNING') ORDER BY number")?
-            .query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?), row.get(2)?)))?
+        let unfinished: Vec<(i64, Uuid, i64, String)> = connection
+            .prepare(
+                "SELECT number, id, modified_on, synchronization FROM job WHERE state IN ('WAITING', 'RUNNING')
+                 ORDER BY number",
+            )?
+            .query_map([], |row| Ok((row.get(0)?, Uuid::from_bytes(row.get(1)?), row.get(2)?, row.get(3)?)))?
             .collect::<rusqlite::Result<_>>()?;
         let mut waiting = 0;
-        for (number, id, at) in unfinished {
+        for (number, id, at, synchronization) in unfinished {
             // The catalogue knows whether the job was committed; this list may lag behind it by one step.
             match outcome(id)? {
                 Some((state, result, message)) => finish(&connection, id, state, result, &message, at)?,
@@ -87,13 +97,14 @@ impl Jobs {
                     connection
                         .execute("UPDATE job SET state = 'WAITING', started_on = NULL WHERE number = ?1", [number])?;
                     waiting += 1;
-                    // The receiver is alive: the caller holds it.
-                    let _ = sender.send(Work::Job(number));
+                    let progress = line.progress();
+                    line.push_job(NewJob { number, id, synchronization, progress });
                 }
             }
         }
-        let inner = Inner { connection, sender: Some(sender), waiting, running: None, hidden: HashMap::new() };
-        Ok(Self { inner: Mutex::new(inner), limit })
+        let next = next_number(&connection)?;
+        let inner = Inner { connection, next, waiting, running: None, hidden: HashMap::new() };
+        Ok(Self { inner: Mutex::new(inner), line, limit, seed })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -109,16 +120,19 @@ impl Jobs {
         user: Uuid,
         user_name: &str,
         now: i64,
-        hidden_polls: u32,
+        orders: JobOrders,
     ) -> Result<JobRow, QueueError> {
-        let content = serde_json::to_string(request)?;
+        let content = serde_json::to_string(&JobRequest { failure: orders.failure, ..request.clone() })?;
         let mut inner = self.inner();
         if inner.waiting >= self.limit {
             return Err(QueueError::Full(inner.waiting));
         }
-        let Some(sender) = inner.sender.clone() else { return Err(QueueError::Stopping) };
+        if !self.line.is_open() {
+            return Err(QueueError::Stopping);
+        }
+        let number = inner.next;
         let row = JobRow {
-            id: Uuid::new_v4(),
+            id: uuid(self.seed, Purpose::Job, number.unsigned_abs()),
             name: request.operation.job_name().to_owned(),
             state: JobState::Waiting,
             result: JobResult::NotSet,
@@ -133,8 +147,8 @@ impl Jobs {
         inner
             .connection
             .prepare_cached(
-                "INSERT INTO job(id, name, type, state, result, created_on, modified_on, user, user_name,
-                 synchronization, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO job(number, id, name, type, state, result, created_on, modified_on, user, user_name,
+                 synchronization, request) VALUES (?11, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 row.id.as_bytes(),
@@ -146,31 +160,27 @@ impl Jobs {
                 user.as_bytes(),
                 user_name,
                 synchronization,
-                content
+                content,
+                number
             ])?;
-        let number = inner.connection.last_insert_rowid();
+        inner.next += 1;
         inner.waiting += 1;
-        if hidden_polls > 0 {
+        if orders.hidden_polls > 0 {
             if inner.hidden.len() >= HIDDEN_LIMIT {
                 inner.hidden.clear();
             }
-            inner.hidden.insert(row.id, hidden_polls);
+            inner.hidden.insert(row.id, orders.hidden_polls);
         }
-        if sender.send(Work::Job(number)).is_err() {
+        let (id, progress) = (row.id, orders.progress.unwrap_or_else(|| self.line.progress()));
+        if !self.line.push_job(NewJob { number, id, synchronization: synchronization.to_owned(), progress }) {
             return Err(QueueError::Stopping);
         }
         Ok(row)
     }
 
-    /// Hands work to the worker that is no job.
-    pub(crate) fn send(&self, work: Work) -> Result<(), QueueError> {
-        let sender = self.inner().sender.clone().ok_or(QueueError::Stopping)?;
-        sender.send(work).map_err(|_| QueueError::Stopping)
-    }
-
-    /// Accepts nothing any more.
-    pub(crate) fn close(&self) {
-        self.inner().sender = None;
+    /// Hands work to the worker that is no job. It comes after the jobs accepted before of the synchronization named.
+    pub(crate) fn send(&self, synchronization: Option<String>, task: Task) -> Result<(), QueueError> {
+        if self.line.push_task(synchronization, task) { Ok(()) } else { Err(QueueError::Stopping) }
     }
 
     /// Whether this read of a fresh job has to fail.
@@ -260,6 +270,15 @@ impl Jobs {
         Ok((total, rows))
     }
 
+    /// Shows a job as running whose work is still held back.
+    pub(crate) fn show(&self, number: i64, now: i64) -> rusqlite::Result<()> {
+        self.inner()
+            .connection
+            .prepare_cached("UPDATE job SET state = 'RUNNING', started_on = ?2, modified_on = ?2 WHERE number = ?1")?
+            .execute(params![number, now])
+            .map(drop)
+    }
+
     /// Takes a job off the queue.
     pub(crate) fn start(&self, number: i64, now: i64) -> rusqlite::Result<Option<Accepted>> {
         let mut inner = self.inner();
@@ -282,10 +301,75 @@ impl Jobs {
             .map_err(|error| rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Text, error.into()))?;
         inner
             .connection
-            .prepare_cached("UPDATE job SET state = 'RUNNING', started_on = ?2, modified_on = ?2 WHERE number = ?1")?
+            .prepare_cached(
+                "UPDATE job SET state = 'RUNNING', started_on = ifnull(started_on, ?2), modified_on = ?2
+                 WHERE number = ?1",
+            )?
             .execute(params![number, now])?;
         inner.running = Some((id, 0));
         Ok(Some(Accepted { id, synchronization, request, user, user_name }))
+    }
+
+    /// A job that was taken off the queue begins again later.
+    pub(crate) fn put_back(&self, number: i64) -> rusqlite::Result<()> {
+        let mut inner = self.inner();
+        inner.waiting += 1;
+        inner.running = None;
+        inner
+            .connection
+            .prepare_cached("UPDATE job SET state = 'WAITING', started_on = NULL WHERE number = ?1")?
+            .execute([number])
+            .map(drop)
+    }
+
+    /// Forgets all jobs, or those of one synchronization, and gives the files that are not needed any more. With
+    /// `anew` numbers, and so ids, begin again.
+    pub(crate) fn forget(&self, synchronization: Option<&str>, anew: bool) -> rusqlite::Result<HashSet<String>> {
+        self.line.drop_jobs(synchronization);
+        let before = self.pending_uploads()?;
+        let mut inner = self.inner();
+        match synchronization {
+            Some(id) => inner.connection.execute("DELETE FROM job WHERE synchronization = ?1", [id])?,
+            None => inner.connection.execute("DELETE FROM job", [])?,
+        };
+        if anew && synchronization.is_none() {
+            inner.connection.execute("DELETE FROM sqlite_sequence WHERE name = 'job'", [])?;
+            inner.next = 1;
+        }
+        inner.running = None;
+        inner.waiting = inner
+            .connection
+            .query_row("SELECT count(*) FROM job WHERE state = 'WAITING'", [], |row| row.get::<_, i64>(0))?
+            .try_into()
+            .unwrap_or(0);
+        drop(inner);
+        let after = self.pending_uploads()?;
+        Ok(before.difference(&after).cloned().collect())
+    }
+
+    /// Adds the jobs that are over to a snapshot of the catalogue.
+    pub(crate) fn export(&self, path: &Path) -> Result<(), SnapshotError> {
+        let inner = self.inner();
+        snapshot::attach(&inner.connection, path)?;
+        let copied = inner.connection.execute(
+            "CREATE TABLE snapshot.job AS SELECT * FROM main.job WHERE state NOT IN ('WAITING', 'RUNNING')",
+            [],
+        );
+        snapshot::detach(&inner.connection);
+        copied?;
+        Ok(())
+    }
+
+    /// Has the jobs of a snapshot in the place of all others, and gives the files that are not needed any more.
+    pub(crate) fn import(&self, path: &Path) -> Result<HashSet<String>, SnapshotError> {
+        let unneeded = self.forget(None, false)?;
+        let mut inner = self.inner();
+        snapshot::attach(&inner.connection, path)?;
+        let copied = snapshot::replace(&inner.connection, "job");
+        snapshot::detach(&inner.connection);
+        copied?;
+        inner.next = next_number(&inner.connection)?;
+        Ok(unneeded)
     }
 
     /// Says how far the running job is, in percent.
@@ -301,6 +385,13 @@ impl Jobs {
         inner.running = None;
         finish(&inner.connection, id, report.state, report.result, &report.message, now)
     }
+}
+
+/// The number after all that were ever given out.
+fn next_number(connection: &Connection) -> rusqlite::Result<i64> {
+    let last: Option<i64> =
+        connection.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'job'", [], |row| row.get(0)).optional()?;
+    Ok(last.unwrap_or(0) + 1)
 }
 
 fn finish(

@@ -12,6 +12,18 @@ pub(crate) struct JobRequest {
     pub(crate) continue_on_error: bool,
     pub(crate) relations: RelationsAction,
     pub(crate) finalization: Option<Finalization>,
+    /// How the job fails, if a fault rule says that it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<JobFailure>,
+}
+
+/// A failure that was ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct JobFailure {
+    /// The sentence in the list of errors.
+    pub(crate) message: String,
+    /// Whether the work is done, and stays, all the same.
+    pub(crate) is_done: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,17 +1,18 @@
 //! The single worker: takes jobs in the order of their acceptance and is the only one that writes to the catalogue.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 use super::queue::Accepted;
-use super::{ErrorEntry, ErrorType, Finalization, JobResult, JobState, Jobs, Operation, Report, Strategy, Tally};
+use super::{
+    ErrorEntry, ErrorType, Finalization, JobFailure, JobResult, JobState, Jobs, Line, Operation, Report, Strategy,
+    Tally, Turn,
+};
 use crate::catalog::{Stamp, Store, UserNumber};
-use crate::clock::now;
+use crate::clock::Clock;
 use crate::importer::{Import, Rules, import};
 use crate::profile::{PartialImport, Readings};
 use crate::tracking::{Finalized, finalize};
@@ -19,6 +20,8 @@ use crate::tracking::{Finalized, finalize};
 /// What the worker and the operations share.
 #[derive(Debug)]
 pub(crate) struct Context {
+    pub(crate) clock: Clock,
+    pub(crate) line: Arc<Line>,
     pub(crate) jobs: Jobs,
     pub(crate) readings: Readings,
     pub(crate) rules: Rules,
@@ -29,27 +32,14 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Whether work has to be left for the next start.
+    /// Whether the server goes down.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
-}
 
-/// Something for the worker to do.
-#[derive(Debug)]
-pub(crate) enum Work {
-    /// The job of this number.
-    Job(i64),
-    /// Something short that needs the right to write.
-    Task(Task),
-}
-
-/// Something short that needs the right to write.
-pub(crate) struct Task(pub(crate) Box<dyn FnOnce(&mut Store) + Send>);
-
-impl fmt::Debug for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Task")
+    /// Whether the job at work has to be left undone: it begins again later, if at all.
+    pub(crate) fn must_leave_work(&self) -> bool {
+        self.is_stopping() || self.line.is_interrupted()
     }
 }
 
@@ -59,9 +49,9 @@ pub(crate) struct Worker(Option<JoinHandle<()>>);
 
 impl Worker {
     /// Starts the worker.
-    pub(crate) fn start(context: Arc<Context>, store: Store, work: Receiver<Work>) -> std::io::Result<Self> {
+    pub(crate) fn start(context: Arc<Context>, store: Store) -> std::io::Result<Self> {
         let thread = std::thread::Builder::new().name("emulator-worker".to_owned());
-        thread.spawn(move || run(&context, store, &work)).map(|handle| Self(Some(handle)))
+        thread.spawn(move || run(&context, store)).map(|handle| Self(Some(handle)))
     }
 
     /// Waits until the worker has stopped: at most as long as one command takes, as it looks for the sign between two.
@@ -74,18 +64,18 @@ impl Worker {
     }
 }
 
-fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
-    while let Ok(work) = work.recv() {
-        if context.is_stopping() {
-            break;
-        }
-        match work {
-            Work::Task(task) => (task.0)(&mut store),
-            Work::Job(number) => {
-                if let Err(error) = execute(context, &mut store, number) {
-                    tracing::error!(%error, job = number, "a job cannot be written down");
-                }
+fn run(context: &Context, mut store: Store) {
+    while let Some(turn) = context.line.next() {
+        let written = match turn {
+            Turn::Task(task) => {
+                (task.0)(&mut store);
+                Ok(())
             }
+            Turn::Show(number) => context.jobs.show(number, context.clock.now()),
+            Turn::Job(number) => execute(context, &mut store, number),
+        };
+        if let Err(error) = written {
+            tracing::error!(%error, "a job cannot be written down");
         }
         if let Err(error) = store.roll_back() {
             tracing::error!(%error, "cannot end a transaction that was left open");
@@ -98,12 +88,19 @@ fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
 
 /// Executes one job and writes its report.
 fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Result<()> {
+    let now = || context.clock.now();
     let Some(job) = context.jobs.start(number, now())? else { return Ok(()) };
     let sample = context.readings.sample_counters;
     // A defect in one job must not leave every later one waiting for ever.
     let report = match catch_unwind(AssertUnwindSafe(|| perform(context, store, &job))) {
         Ok(Ok(Some(report))) => report,
-        Ok(Ok(None)) => return store.roll_back(),
+        Ok(Ok(None)) => {
+            store.roll_back()?;
+            if context.line.left_undone() {
+                context.jobs.put_back(number)?;
+            }
+            return Ok(());
+        }
         Ok(Err(error)) => {
             tracing::error!(%error, job = %job.id, "a job failed because of the database");
             broken(store)?
@@ -113,7 +110,7 @@ fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Resul
             broken(store)?
         }
     };
-    if let Err(error) = write(store, &report, &job, sample) {
+    if let Err(error) = write(context, store, &report, &job, sample) {
         // Without its report the work is undone too, and whoever waits for the job has to learn that.
         store.roll_back()?;
         context.jobs.finish(job.id, &broken(store)?, now())?;
@@ -129,9 +126,9 @@ fn execute(context: &Context, store: &mut Store, number: i64) -> rusqlite::Resul
 }
 
 /// Commits the work of a job together with its report.
-fn write(store: &mut Store, report: &Report, job: &Accepted, sample: bool) -> rusqlite::Result<()> {
+fn write(context: &Context, store: &mut Store, report: &Report, job: &Accepted, sample: bool) -> rusqlite::Result<()> {
     if store.connection.is_autocommit() {
-        store.begin(Stamp { at: now(), by: UserNumber(0) })?;
+        store.begin(Stamp { at: context.clock.now(), by: UserNumber(0) })?;
     }
     report.write(store, job.id, sample)?;
     store.commit()
@@ -147,7 +144,11 @@ fn broken(store: &mut Store) -> rusqlite::Result<Report> {
 /// again.
 fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Result<Option<Report>> {
     let user = store.register_user(job.user, &job.user_name)?;
-    store.begin(Stamp { at: now(), by: user })?;
+    store.begin(Stamp { at: context.clock.now(), by: user })?;
+    if let Some(failure) = job.request.failure.as_ref().filter(|failure| !failure.is_done) {
+        store.roll_back()?;
+        return Ok(Some(Report::failure(ordered(failure), Tally::default())));
+    }
     let stamp = store.stamp();
     let mut report = match &job.request.upload {
         None => succeeded(Tally::default()),
@@ -196,7 +197,18 @@ fn perform(context: &Context, store: &mut Store, job: &Accepted) -> rusqlite::Re
             Finalized::Stopped => return Ok(None),
         }
     }
+    if let Some(failure) = &job.request.failure {
+        // What was done stays, which is what makes such a failure hard on clients.
+        let errors = [report.errors, vec![ordered(failure)]].concat();
+        let failed = Report::failure(ordered(failure), report.tally);
+        return Ok(Some(Report { errors, error_count: report.error_count + 1, ..failed }));
+    }
     Ok(Some(report))
+}
+
+/// The error of a failure that was ordered.
+fn ordered(failure: &JobFailure) -> ErrorEntry {
+    ErrorEntry::of_job(ErrorType::Runtime, failure.message.clone())
 }
 
 fn succeeded(tally: Tally) -> Report {

@@ -5,26 +5,34 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::{Arc, RwLock};
 
 use rusqlite::OptionalExtension;
 use tempfile::TempDir;
 
+use super::connections::Connections;
 use super::emulator::Emulator;
 use super::error::StartError;
 use super::readers::Readers;
-use super::shared::Shared;
+use super::shared::{Lens, Shared, Start};
 use crate::api::{Account, Credentials};
 use crate::catalog::model::ModelFile;
 use crate::catalog::{Storage, Store, open_writer, uploads};
+use crate::chance::any_seed;
+use crate::clock::Clock;
+use crate::controls::Controls;
+use crate::faults::{FaultBook, FaultRule};
 use crate::importer::Rules;
-use crate::jobs::{Context, Jobs, Work, Worker};
+use crate::jobs::{Context, JobProgress, Jobs, Line, Worker};
 use crate::profile::{Profile, Readings};
+use crate::requests::Journal;
 
 const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const FAILED_COMMANDS_LIMIT: u64 = 100;
 const QUEUE_LIMIT: usize = 10_000;
+/// Jobs that the service runs at once (page "Concurrent import").
+const CONCURRENT_JOBS: usize = 8;
 
 /// Options of an [`Emulator`]; see [`Emulator::builder`].
 #[derive(Clone)]
@@ -41,6 +49,14 @@ pub struct EmulatorBuilder {
     failed_commands_limit: u64,
     body_limit_bytes: u64,
     queue_limit: usize,
+    concurrent_jobs: usize,
+    without_socket: bool,
+    random_seed: Option<u64>,
+    clock: Option<i64>,
+    job_progress: JobProgress,
+    faults: Vec<FaultRule>,
+    import: Option<PathBuf>,
+    loose: bool,
 }
 
 impl fmt::Debug for EmulatorBuilder {
@@ -67,6 +83,14 @@ impl Default for EmulatorBuilder {
             failed_commands_limit: FAILED_COMMANDS_LIMIT,
             body_limit_bytes: BODY_LIMIT_BYTES,
             queue_limit: QUEUE_LIMIT,
+            concurrent_jobs: CONCURRENT_JOBS,
+            without_socket: false,
+            random_seed: None,
+            clock: None,
+            job_progress: JobProgress::default(),
+            faults: Vec::new(),
+            import: None,
+            loose: false,
         }
     }
 }
@@ -145,6 +169,62 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Most jobs that show as RUNNING while they are [held back](Self::job_progress); default 8, as in the service. The
+    /// work itself is done one job after the other. 0 counts as 1.
+    pub fn concurrent_jobs(mut self, limit: usize) -> Self {
+        self.concurrent_jobs = limit.max(1);
+        self
+    }
+
+    /// Opens no socket: requests come by way of [`Emulator::service`] alone, and the URL is `http://localhost`.
+    /// Default: no.
+    pub fn without_socket(mut self, without_socket: bool) -> Self {
+        self.without_socket = without_socket;
+        self
+    }
+
+    /// Where ids and chance come from: with the same seed the same requests in the same order get the same ids, and rules
+    /// that leave it to chance fire on the same requests. Two servers with one seed have the same ids, and a
+    /// [reset](Controls::reset) begins with the first one again. By default each server has ids of its own, which are
+    /// never used again. The ids of a data folder that is there already stay what they are.
+    pub fn random_seed(mut self, seed: u64) -> Self {
+        self.random_seed = Some(seed);
+        self
+    }
+
+    /// Has the server's time stand still at this one, in milliseconds since 1970, until it is
+    /// [moved](Controls::advance). By default it is the system's time.
+    pub fn virtual_clock(mut self, at: i64) -> Self {
+        self.clock = Some(at);
+        self
+    }
+
+    /// When jobs end; default as soon as the worker is free.
+    pub fn job_progress(mut self, progress: JobProgress) -> Self {
+        self.job_progress = progress;
+        self
+    }
+
+    /// Has something go wrong; may be called several times, the order counts.
+    pub fn fault(mut self, rule: FaultRule) -> Self {
+        self.faults.push(rule);
+        self
+    }
+
+    /// Begins with what a file of [`Controls::export`] holds, operating model included: it takes the place of seeds and of
+    /// what a data folder has.
+    pub fn import(mut self, snapshot: impl Into<PathBuf>) -> Self {
+        self.import = Some(snapshot.into());
+        self
+    }
+
+    /// Tolerates what careless clients do and the service would refuse: forms that are URL-encoded instead of multipart,
+    /// a finalization without any part or body, booleans written `1`, `0`, `yes`, `no` or not at all. Default: no.
+    pub fn loose(mut self, loose: bool) -> Self {
+        self.loose = loose;
+        self
+    }
+
     /// Starts the server within the current tokio runtime. It answers once this returns.
     ///
     /// # Errors
@@ -157,12 +237,29 @@ impl EmulatorBuilder {
     /// Outside a tokio runtime with its drivers enabled.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let address = self.listen;
-        let listener =
-            tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-        let local = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let listener = match self.without_socket {
+            true => None,
+            false => Some(
+                tokio::net::TcpListener::bind(address)
+                    .await
+                    .map_err(|source| StartError::Listen { address, source })?,
+            ),
+        };
+        let local = match &listener {
+            Some(listener) => listener.local_addr().map_err(|source| StartError::Listen { address, source })?,
+            None => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        };
+        let import = self.import.clone();
         let opened = tokio::task::spawn_blocking(move || self.open()).await;
         let opened = opened.map_err(|error| StartError::Worker { source: std::io::Error::other(error) })??;
-        Ok(Emulator::serve(listener, local, opened))
+        let shared = opened.shared.clone();
+        // Whatever goes wrong from here on, dropping the server stops its worker.
+        let emulator = Emulator::serve(listener, local, opened);
+        if let Some(path) = import {
+            let imported = Controls::of(&shared).import(&path).await;
+            imported.map_err(|source| StartError::Import { path, source })?;
+        }
+        Ok(emulator)
     }
 
     fn open(self) -> Result<Opened, StartError> {
@@ -172,7 +269,9 @@ impl EmulatorBuilder {
         fs::create_dir_all(&uploads).map_err(|source| StartError::Folder { path: uploads.clone(), source })?;
 
         let users = self.users();
-        let store = open_writer(&storage, &self.seeds).map_err(|error| StartError::catalogue(&path, error))?;
+        let seed = self.random_seed.unwrap_or_else(any_seed);
+        let faults = FaultBook::new(self.faults.clone(), seed)?;
+        let store = open_writer(&storage, &self.seeds, seed).map_err(|error| StartError::catalogue(&path, error))?;
         let credentials = Credentials::new(self.no_auth.then(|| Account::new(&users[0].0)));
         let mut directory = HashMap::new();
         for (name, password) in &users {
@@ -180,14 +279,17 @@ impl EmulatorBuilder {
             directory.insert(name.clone(), account.id);
         }
 
-        let (sender, receiver) = mpsc::channel::<Work>();
-        let jobs = Jobs::open(&storage, sender, self.queue_limit, |job| outcome(&store, job))
+        let clock = Clock::new(self.clock);
+        let line = Arc::new(Line::new(clock.clone(), self.job_progress, self.concurrent_jobs));
+        let jobs = Jobs::open(&storage, line.clone(), self.queue_limit, seed, |job| outcome(&store, job))
             .map_err(|error| StartError::database(&path, error))?;
         let wanted = jobs.pending_uploads().map_err(|error| StartError::database(&path, error))?;
         discard_uploads(&uploads, &wanted);
 
-        let (ids, model) = (store.ids, store.model.clone());
+        let lens = Lens { ids: store.ids, model: store.model.clone() };
         let context = Arc::new(Context {
+            clock,
+            line,
             jobs,
             readings: self.readings,
             rules: Rules { asset_responsibilities: self.asset_responsibilities, users: directory },
@@ -195,15 +297,25 @@ impl EmulatorBuilder {
             failed_commands_limit: self.failed_commands_limit,
             stopping: AtomicBool::new(false),
         });
-        let worker = Worker::start(context.clone(), store, receiver).map_err(|source| StartError::Worker { source })?;
+        let worker = Worker::start(context.clone(), store).map_err(|source| StartError::Worker { source })?;
         let shared = Arc::new(Shared {
             context,
             storage,
-            ids,
-            model,
+            lens: RwLock::new(lens),
             credentials,
             profile: self.profile,
             body_limit: usize::try_from(self.body_limit_bytes).unwrap_or(usize::MAX),
+            is_loose: self.loose,
+            faults,
+            requests: Journal::default(),
+            connections: Arc::new(Connections::default()),
+            down_until: AtomicI64::new(0),
+            start: Start {
+                clock: self.clock,
+                progress: self.job_progress,
+                seed,
+                is_seeded: self.random_seed.is_some(),
+            },
             readers: Readers::default(),
             _temporary: temporary,
         });

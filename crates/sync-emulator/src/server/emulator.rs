@@ -7,15 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Router, middleware};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::builder::{EmulatorBuilder, Opened};
+use super::connections::{Cut, Door, cut_where_severed};
 use super::error::StartError;
+use super::service::EmulatorService;
 use super::shared::Shared;
 use crate::api::router;
+use crate::controls::Controls;
 use crate::jobs::Worker;
 
 /// How long [`Emulator::stop`] waits for requests that are being answered.
@@ -68,30 +71,37 @@ impl Emulator {
     }
 
     pub(super) fn serve(
-        listener: TcpListener,
+        listener: Option<TcpListener>,
         address: SocketAddr,
         Opened { shared, worker, lock, user: (username, password) }: Opened,
     ) -> Self {
         let (signal, signalled) = oneshot::channel::<()>();
-        let app = router(shared.clone());
-        let server = tokio::spawn(async move {
-            let served = axum::serve(listener, app).with_graceful_shutdown(async {
-                // A sender that is dropped means the same as one that sends.
-                let _ = signalled.await;
-            });
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the server ended");
-            }
+        let app = router(shared.clone()).layer(middleware::from_fn(cut_where_severed));
+        let app = app.into_make_service_with_connect_info::<Cut>();
+        let connections = shared.connections.clone();
+        let server = listener.map(|listener| {
+            tokio::spawn(async move {
+                let served = axum::serve(Door { listener, connections }, app).with_graceful_shutdown(async {
+                    // A sender that is dropped means the same as one that sends.
+                    let _ = signalled.await;
+                });
+                if let Err(error) = served.await {
+                    tracing::error!(%error, "the server ended");
+                }
+            })
         });
-        Self { address, username, password, shared, worker, lock, signal: Some(signal), server: Some(server) }
+        Self { address, username, password, shared, worker, lock, signal: Some(signal), server }
     }
 
     /// Root of the server, for example `http://127.0.0.1:43211`; the API lies under `/rest/2.0`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.address.port() {
+            0 => "http://localhost".to_owned(),
+            _ => format!("http://{}", self.address),
+        }
     }
 
-    /// The address listened on.
+    /// The address listened on; its port is 0 where there is no socket.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -111,8 +121,23 @@ impl Emulator {
         self.shared.credentials.add(name, password);
     }
 
-    /// The operations as a router, for calls within the process that need no socket. It answers with 503 once the server
-    /// has stopped.
+    /// What a test can do that no client can: move the clock, hold jobs back, have things go wrong, begin again.
+    pub fn controls(&self) -> Controls {
+        Controls::of(&self.shared)
+    }
+
+    /// Where ids and chance come from; a server started with it repeats what this one does.
+    pub fn random_seed(&self) -> u64 {
+        self.shared.start.seed
+    }
+
+    /// The server for calls within the process, without a socket. It answers with 503 once the server has stopped.
+    pub fn service(&self) -> EmulatorService {
+        EmulatorService(self.router())
+    }
+
+    /// The same as a router of axum, to be put into a server of one's own. Where a fault rule closes the connection it can
+    /// only answer 502. It answers with 503 once the server has stopped.
     pub fn router(&self) -> Router {
         router(self.shared.clone())
     }
@@ -140,7 +165,7 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.shared.context.stopping.store(true, Ordering::Relaxed);
-        self.shared.context.jobs.close();
+        self.shared.context.line.close();
         self.worker.join();
         // Connections may live on for a moment, but nothing is written any more: the folder is free for another server.
         self.lock.take();

@@ -11,7 +11,7 @@ use crate::profile::{FinalizeWithoutCycle, IgnoredMembers, MissingResources, Res
 const CHUNK: usize = 500;
 
 /// The order in which missing resources are removed: what hangs on others first, what holds others last.
-const ORDER: [Kind; 5] = [Kind::ComplexRelation, Kind::Mapping, Kind::Asset, Kind::Domain, Kind::Community];
+pub(super) const ORDER: [Kind; 5] = [Kind::ComplexRelation, Kind::Mapping, Kind::Asset, Kind::Domain, Kind::Community];
 
 /// How a finalization ended.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ fn remove_missing(context: &Context, store: &mut Store, cycle: Cycle, tally: &mu
             let Some(last) = chunk.last() else { break };
             after = *last;
             for resource in chunk {
-                if context.is_stopping() {
+                if context.must_leave_work() {
                     return Ok(true);
                 }
                 store.remove(kind, resource, tally)?;
@@ -175,7 +175,7 @@ fn mark_missing(
         let Some(last) = chunk.last() else { return Ok(false) };
         after = *last;
         for resource in chunk {
-            if context.is_stopping() {
+            if context.must_leave_work() {
                 return Ok(true);
             }
             let Some(asset) = store.asset(resource)? else { continue };

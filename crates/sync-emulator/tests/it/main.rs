@@ -2,13 +2,17 @@
 
 mod support;
 
+mod admin;
 mod catalogue;
 mod commands;
 mod conversation;
 mod durability;
 mod failures;
+mod faults;
 mod finalization;
 mod jobs;
 mod mappings;
 mod membership;
+mod memory;
+mod progress;
 mod single_call;

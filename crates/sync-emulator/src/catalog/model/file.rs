@@ -79,6 +79,9 @@ pub struct ModelFile {
     pub(super) roles: Vec<RoleEntry>,
     #[serde(skip_serializing)]
     pub(crate) users: Vec<UserEntry>,
+    /// The lists of the model in a section of their own, as they are written; empty once a file was read.
+    #[serde(skip_serializing)]
+    model: Option<Box<ModelFile>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -247,7 +250,11 @@ impl ModelFile {
     /// # Errors
     /// [`ModelError::Json`] says where the text is not a model. Names that refer to nothing are found at start.
     pub fn from_slice(json: &[u8]) -> Result<Self, ModelError> {
-        Ok(serde_json::from_slice(json)?)
+        let mut file: Self = serde_json::from_slice(json)?;
+        if let Some(model) = file.model.take() {
+            file.add(&model);
+        }
+        Ok(file)
     }
 
     /// Reads a model from a file.
