@@ -11,7 +11,7 @@ mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
+pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ExecArgs, ProfileArg, ServeArgs, ServerArgs};
 pub(crate) use guard::GuardArgs;
 pub(crate) use input::{Format, InputArgs};
 pub(crate) use plan::{PlanArgs, StateArgs, StateCommand};

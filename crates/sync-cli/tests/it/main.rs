@@ -5,6 +5,7 @@ mod check;
 mod damaged_source;
 mod docs;
 mod emulator;
+mod exec;
 mod guard;
 mod harbour;
 mod stopping;
