@@ -2,6 +2,7 @@
 
 mod checking;
 mod corpus;
+mod faults;
 mod guarding;
 mod histories;
 mod plans;
