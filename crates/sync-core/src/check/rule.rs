@@ -14,7 +14,7 @@ pub enum RuleScope {
     Request,
     /// A template that rows of a table are put into.
     Template,
-    /// What the server has: nothing here can know.
+    /// What the server has: its operating model.
     Server,
 }
 
@@ -48,8 +48,8 @@ pub struct Rule {
     /// Page or document the rule is taken from, or what it is inferred from.
     pub evidence: &'static str,
     /// An example that keeps this rule and every other. A command for [`RuleScope::Command`], an import file for
-    /// [`RuleScope::Source`], an object of parameters for [`RuleScope::Request`], a template for
-    /// [`RuleScope::Template`].
+    /// [`RuleScope::Source`] and [`RuleScope::Server`], an object of parameters for [`RuleScope::Request`], a template
+    /// for [`RuleScope::Template`].
     pub good: &'static str,
     /// An example of the same kind that breaks this rule and, as far as that can be, no other. In brackets where it would
     /// take too many commands or several files.
