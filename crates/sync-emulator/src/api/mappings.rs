@@ -70,7 +70,7 @@ fn exactly(text: impl Into<String>) -> NameMatch {
 
 /// The two variable parts of a path, decoded.
 #[derive(Debug)]
-pub(super) struct Pair(String, String);
+pub(super) struct Pair(pub(super) String, pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Pair {
     type Rejection = ApiError;

@@ -8,6 +8,7 @@ mod health;
 mod jobs;
 mod mappings;
 mod params;
+mod removal;
 mod results;
 mod router;
 mod submit;

@@ -8,7 +8,7 @@ use axum::{Router, middleware};
 use http::Uri;
 
 use super::auth::authenticate;
-use super::{ApiError, catalogue, health, jobs, mappings, results, submit, synchronizations};
+use super::{ApiError, catalogue, health, jobs, mappings, removal, results, submit, synchronizations};
 use crate::admin;
 use crate::faults;
 use crate::server::Shared;
@@ -35,14 +35,17 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/assets/{asset}", get(catalogue::asset))
         .route("/assets/{asset}/tags", get(catalogue::tags))
         .route("/communities", get(catalogue::communities))
-        .route("/communities/{community}", get(catalogue::community))
+        .route("/communities/{community}", get(catalogue::community).delete(removal::community))
         .route("/domains", get(catalogue::domains))
         .route("/domains/{domain}", get(catalogue::domain))
         .route("/attributes", get(catalogue::attributes))
         .route("/relations", get(catalogue::relations))
         .route("/mappings", get(mappings::list))
         .route("/mappings/{mapping}", get(mappings::mapping))
-        .route("/mappings/externalSystem/{system}/externalEntity/{entity}", get(mappings::of_pair))
+        .route(
+            "/mappings/externalSystem/{system}/externalEntity/{entity}",
+            get(mappings::of_pair).delete(removal::mapping),
+        )
         .route("/mappings/externalSystem/{system}/mappedResource/{resource}", get(mappings::of_resource))
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())

@@ -57,12 +57,12 @@ pub(super) async fn exists(State(shared): State<Arc<Shared>>, Segment(id): Segme
 
 /// `DELETE /import/synchronize/{sid}/evict`. Comes after its jobs accepted before; an id nobody knows is no error.
 pub(super) async fn evict(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
-    shared.write(&id.clone(), move |store| tracking::evict(store, &id)).await?;
+    shared.write(Some(&id.clone()), move |store| tracking::evict(store, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `DELETE /import/synchronize/{sid}`. Comes after its jobs accepted before; an id nobody knows is no error.
 pub(super) async fn remove(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
-    shared.write(&id.clone(), move |store| tracking::remove(store, &id)).await?;
+    shared.write(Some(&id.clone()), move |store| tracking::remove(store, &id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

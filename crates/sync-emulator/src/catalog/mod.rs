@@ -2,6 +2,7 @@
 
 mod assets;
 mod attributes;
+mod by_hand;
 mod communities;
 mod complex_relations;
 mod domains;

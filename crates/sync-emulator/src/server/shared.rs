@@ -118,11 +118,11 @@ impl Shared {
         .await
     }
 
-    /// Changes what is known of a synchronization in a transaction of its own, after its jobs accepted before. A caller
-    /// that goes away undoes nothing.
+    /// Changes the catalogue between two jobs, in a transaction of its own, and after the jobs of the synchronization named
+    /// that were accepted before. A caller that goes away undoes nothing.
     pub(crate) async fn write<T: Send + 'static>(
         self: &Arc<Self>,
-        synchronization: &str,
+        synchronization: Option<&str>,
         write: impl FnOnce(&mut Store) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ApiError> {
         let clock = self.context.clock.clone();
@@ -133,7 +133,7 @@ impl Shared {
                 Ok(value)
             })
         };
-        Ok(self.on_worker(Some(synchronization.to_owned()), work).await??)
+        Ok(self.on_worker(synchronization.map(str::to_owned), work).await??)
     }
 
     /// Has the worker do something short between two jobs, after those of the synchronization named that were accepted

@@ -15,4 +15,5 @@ mod mappings;
 mod membership;
 mod memory;
 mod progress;
+mod removal;
 mod single_call;
