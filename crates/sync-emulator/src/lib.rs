@@ -23,7 +23,8 @@ pub use faults::{
 pub use jobs::{JobProgress, UnknownProgress};
 pub use profile::{
     FailedCommands, FinalizeWithoutCycle, HiddenJob, IdExistsFrom, IgnoredMembers, IndexBase, JobResultField,
-    LargePage, MissingResources, MissingStatus, PartialImport, Profile, Readings, RestoredStatus, UnknownProfile,
+    LargePage, MissingResources, MissingStatus, PartialImport, Profile, ProfileFile, ProfileFileError, Readings,
+    RestoredStatus, UnknownProfile,
 };
 pub use requests::{RequestOutcome, RequestRecord};
 pub use server::{Emulator, EmulatorBuilder, EmulatorService, StartError};

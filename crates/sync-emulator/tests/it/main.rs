@@ -14,6 +14,7 @@ mod jobs;
 mod mappings;
 mod membership;
 mod memory;
+mod profiles;
 mod progress;
 mod removal;
 mod single_call;
