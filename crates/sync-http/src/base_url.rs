@@ -40,6 +40,11 @@ impl BaseUrl {
         Ok(Self { text: format!("{}://{host}{port}{prefix}{API}", url.scheme()), is_https })
     }
 
+    /// The same without `/rest/2.0`.
+    pub(crate) fn root(&self) -> &str {
+        self.text.strip_suffix(API).unwrap_or(&self.text)
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.is_https
     }
@@ -67,7 +72,7 @@ impl fmt::Display for BaseUrl {
 /// ```
 pub fn target_name(url: &str, options: &ConnectOptions) -> Result<String, ConnectError> {
     let base = BaseUrl::parse(url, options)?;
-    Ok(base.text.strip_suffix(API).unwrap_or(&base.text).to_owned())
+    Ok(base.root().to_owned())
 }
 
 /// Whether bytes to this host stay on the machine: 127.0.0.0/8, `::1`, `localhost`.

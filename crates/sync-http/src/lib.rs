@@ -3,6 +3,8 @@
 mod answer;
 mod base_url;
 mod catalogue;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod credentials;
 mod error;
 mod form;

@@ -16,6 +16,8 @@ use crate::answer::Answer;
 use crate::base_url::BaseUrl;
 use crate::credentials::Authorization;
 use crate::form::{Encoded, Form, FormError};
+#[cfg(feature = "conformance")]
+use crate::service::ServiceError;
 use crate::service::{Body, HttpService};
 use crate::{ConnectError, ConnectOptions, Credentials, ReqwestService};
 
@@ -125,15 +127,41 @@ impl HttpTransport {
     }
 
     fn request(&self, method: Method, path: &str) -> http::request::Builder {
+        self.request_to(method, format!("{}{path}", self.base))
+    }
+
+    fn request_to(&self, method: Method, url: String) -> http::request::Builder {
         let request = Request::builder()
             .method(method)
-            .uri(format!("{}{path}", self.base))
+            .uri(url)
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, concat!("collibra-sync/", env!("CARGO_PKG_VERSION")));
         match self.authorization.header() {
             Some(value) => request.header(AUTHORIZATION, value),
             None => request,
         }
+    }
+
+    /// One request to any path of the host, signed like all others, and its answer as it comes.
+    #[cfg(feature = "conformance")]
+    pub(crate) async fn call_raw(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: Vec<u8>,
+    ) -> Result<http::Response<Body>, ServiceError> {
+        let mut request = self.request_to(method, format!("{}{path}", self.base.root()));
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type).header(CONTENT_LENGTH, body.len());
+        }
+        self.service.call(request.body(body.into()).map_err(ServiceError::unreachable)?).await
+    }
+
+    /// Keeps secrets out of what is shown of a raw answer.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn scrub(&self, text: &str) -> String {
+        self.authorization.scrubber().scrub(text)
     }
 
     async fn exchange(

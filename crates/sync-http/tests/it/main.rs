@@ -2,6 +2,7 @@
 
 mod answers;
 mod catalogue;
+mod conformance;
 mod connections;
 mod peer;
 mod seam;
