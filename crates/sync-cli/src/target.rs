@@ -17,6 +17,8 @@ use crate::exit::{Exit, Failure, OrExit};
 pub(crate) struct Target {
     /// What the state belongs to: the URL, or the folder of the embedded server.
     pub(crate) name: String,
+    /// The transport as it is, for calls beside the contract.
+    pub(crate) http: HttpTransport,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) catalogue: Arc<dyn Catalogue>,
     embedded: Option<Emulator>,
@@ -100,7 +102,8 @@ impl Target {
     }
 
     fn over(transport: HttpTransport, name: String, embedded: Option<Emulator>) -> Self {
-        Self { name, transport: Arc::new(transport.clone()), catalogue: Arc::new(transport), embedded }
+        let (calls, catalogue) = (Arc::new(transport.clone()), Arc::new(transport.clone()));
+        Self { name, http: transport, transport: calls, catalogue, embedded }
     }
 
     /// Lets go of the service; an embedded one finishes what it has accepted first.

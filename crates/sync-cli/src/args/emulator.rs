@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use clap::{Args, Subcommand, ValueEnum};
-use sync_emulator::JobProgress;
+use clap::{Args, Subcommand};
+use sync_emulator::{JobProgress, Profile};
 
 #[derive(Debug, Args)]
 pub(crate) struct EmulatorArgs {
@@ -66,8 +67,9 @@ pub(crate) struct ServerArgs {
     #[arg(long, env = "COLLIBRA_SYNC_MEMORY")]
     pub(crate) memory: bool,
 
-    /// Which version of the service to behave like
-    #[arg(long, value_enum, default_value_t, env = "COLLIBRA_SYNC_PROFILE")]
+    /// Which version of the service to behave like, before-2026.07 or 2026.07, or a file with version and readings, such
+    /// as `conformance --save` writes
+    #[arg(long, value_name = "PROFILE", default_value = "2026.07", env = "COLLIBRA_SYNC_PROFILE")]
     pub(crate) profile: ProfileArg,
 
     /// Operating model beside the packaged one, and users
@@ -107,14 +109,23 @@ pub(crate) struct ServerArgs {
     pub(crate) loose: bool,
 }
 
-/// Which version of the service to behave like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+/// Which version of the service to behave like, and how where its documentation is silent.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ProfileArg {
-    /// Before 2026.07: one bad command rolls a job back unless asked otherwise
-    #[value(name = "before-2026.07")]
-    Before202607,
-    /// From 2026.07 on: bad commands are skipped unless asked otherwise
-    #[default]
-    #[value(name = "2026.07")]
-    From202607,
+    /// A version in the default readings.
+    Version(Profile),
+    /// A file.
+    File(PathBuf),
+}
+
+impl FromStr for ProfileArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(version) => Ok(Self::Version(version)),
+            Err(_) if Path::new(text).is_file() => Ok(Self::File(text.into())),
+            Err(error) => Err(format!("{error}, and no file has this name")),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The command line: names, flags and their environment twins.
 
+mod conformance;
 mod emulator;
 mod guard;
 mod input;
@@ -11,6 +12,7 @@ mod target;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use conformance::ConformanceArgs;
 pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ExecArgs, ProfileArg, ServeArgs, ServerArgs};
 pub(crate) use guard::GuardArgs;
 pub(crate) use input::{Format, InputArgs};
@@ -66,4 +68,6 @@ pub(crate) enum Command {
     State(StateArgs),
     /// The embedded server
     Emulator(EmulatorArgs),
+    /// Try on a target how it behaves, statement by statement, and say which readings of the open questions hold there
+    Conformance(Box<ConformanceArgs>),
 }

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod check;
+mod conformance;
 pub(crate) mod emulator;
 mod inputs;
 mod plan;
@@ -26,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Sync(args) => with_runtime(sync::run(args, manner)),
         Command::State(args) => state::run(&args),
         Command::Run(args) => with_runtime(run::run(&args, manner)),
+        Command::Conformance(args) => with_runtime(conformance::run(&args, manner)),
         Command::Emulator(args) => with_runtime(emulator::run(args)),
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use sync_emulator::{Emulator, EmulatorBuilder, FaultRule, ModelFile, Profile, StartError};
+use sync_emulator::{Emulator, EmulatorBuilder, FaultRule, ModelFile, ProfileFile, StartError};
 
 use crate::args::{ProfileArg, ServerArgs};
 use crate::exit::{Exit, Failure, OrExit};
@@ -11,13 +11,8 @@ use crate::output::printer;
 
 /// Starts a server; `folder` is for its data where the arguments name none, and nothing is kept without either.
 pub(super) async fn start(listen: SocketAddr, args: &ServerArgs, folder: Option<PathBuf>) -> Result<Emulator, Failure> {
-    let profile = match args.profile {
-        ProfileArg::Before202607 => Profile::BeforeV2026_07,
-        ProfileArg::From202607 => Profile::V2026_07,
-    };
-    let mut builder = Emulator::builder()
+    let mut builder = profiled(Emulator::builder(), &args.profile)?
         .listen(listen)
-        .profile(profile)
         .no_auth(args.no_auth)
         .job_progress(args.jobs)
         .loose(args.loose);
@@ -66,6 +61,18 @@ fn rules(path: &Path) -> Result<Vec<FaultRule>, Failure> {
     let named = |error: anyhow::Error| error.context(format!("reading the fault rules {} failed", path.display()));
     let json = std::fs::read(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
     serde_json::from_slice(&json).map_err(|error| named(error.into())).or_exit(Exit::USAGE)
+}
+
+/// Sets version and readings.
+fn profiled(builder: EmulatorBuilder, profile: &ProfileArg) -> Result<EmulatorBuilder, Failure> {
+    match profile {
+        ProfileArg::Version(version) => Ok(builder.profile(*version)),
+        ProfileArg::File(path) => {
+            let named = |error: anyhow::Error| error.context(format!("reading the profile {} failed", path.display()));
+            let file = ProfileFile::read(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+            Ok(builder.profile(file.profile).readings(file.readings))
+        }
+    }
 }
 
 /// Adds an operating model of one's own.
