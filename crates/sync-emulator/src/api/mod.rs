@@ -7,6 +7,7 @@ mod form;
 mod health;
 mod jobs;
 mod mappings;
+mod operating_model;
 mod params;
 mod removal;
 mod results;

@@ -8,7 +8,7 @@ use axum::{Router, middleware};
 use http::Uri;
 
 use super::auth::authenticate;
-use super::{ApiError, catalogue, health, jobs, mappings, removal, results, submit, synchronizations};
+use super::{ApiError, catalogue, health, jobs, mappings, operating_model, removal, results, submit, synchronizations};
 use crate::admin;
 use crate::faults;
 use crate::server::Shared;
@@ -47,6 +47,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             get(mappings::of_pair).delete(removal::mapping),
         )
         .route("/mappings/externalSystem/{system}/mappedResource/{resource}", get(mappings::of_resource))
+        .merge(operating_model::router())
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate))

@@ -93,11 +93,14 @@ pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile], seed: u64) -> 
         .map_err(database)?;
     let kept: Option<String> =
         connection.query_row("SELECT content FROM model_file", [], |row| row.get(0)).optional().map_err(database)?;
-    let mut file = match kept {
-        Some(content) => ModelFile::from_slice(content.as_bytes())?,
-        None => ModelFile::packaged()?,
+    let file = match kept {
+        Some(content) => {
+            let mut file = ModelFile::from_slice(content.as_bytes())?;
+            files.iter().for_each(|addition| file.add(addition));
+            file
+        }
+        None => ModelFile::of_new_server(files)?,
     };
-    files.iter().for_each(|addition| file.add(addition));
     let transaction = connection.transaction().map_err(database)?;
     let model = build_model(&transaction, &file).map_err(|error| error.at(&path))?;
     keep_model(&transaction, &file).map_err(database)?;

@@ -3,6 +3,7 @@
 mod support;
 
 mod admin;
+mod assignments;
 mod catalogue;
 mod commands;
 mod conversation;
@@ -14,6 +15,7 @@ mod jobs;
 mod mappings;
 mod membership;
 mod memory;
+mod operating_model;
 mod profiles;
 mod progress;
 mod removal;
