@@ -50,6 +50,7 @@ pub(crate) struct Checker<'c> {
     groups: BTreeMap<(usize, &'static str), Group>,
     has_errors: bool,
     scratch: Vec<check::Finding>,
+    misfits: Vec<check::Misfit>,
 }
 
 /// Findings of one code in one input.
@@ -68,7 +69,7 @@ impl<'c> Checker<'c> {
         limits: BatchLimits,
         spill: &'c std::path::Path,
     ) -> Self {
-        let examiner = (purpose != Purpose::Plan).then(|| Examiner::new(limits, spill));
+        let examiner = (purpose != Purpose::Plan).then(|| Examiner::new(limits, options.model.as_ref(), spill));
         Self {
             options,
             purpose,
@@ -79,6 +80,7 @@ impl<'c> Checker<'c> {
             groups: BTreeMap::new(),
             has_errors: false,
             scratch: Vec::new(),
+            misfits: Vec::new(),
         }
     }
 
@@ -119,10 +121,36 @@ impl<'c> Checker<'c> {
             });
         }
         self.scratch = found;
+        if let Some(command) = &command {
+            self.hold_against_model(record, command);
+        }
         if let (Some(examiner), Some(command)) = (&mut self.examiner, &command) {
             examiner.command(index, command, record.bytes.len()).map_err(SurveyError::Spill)?;
         }
         Ok(command)
+    }
+
+    /// What of a command does not fit the operating model, if there is one.
+    fn hold_against_model(&mut self, record: &Record<'_>, command: &Command<'_>) {
+        let Some(model) = self.options.model.as_deref().filter(|_| self.purpose != Purpose::Plan) else { return };
+        let mut misfits = std::mem::take(&mut self.misfits);
+        check::against(model, command, &mut misfits);
+        for misfit in misfits.drain(..) {
+            let rule = misfit.rule;
+            self.add(rule.code, rule.severity, false, |file| {
+                let span = locate(record.bytes, &misfit.path).unwrap_or(0..1);
+                let (line, column) = place_in(record, span.start);
+                let finding = Finding {
+                    message: misfit.message,
+                    length: span.len() as u64,
+                    path: misfit.path.to_string(),
+                    help: Some(rule.help.to_owned()),
+                    ..at(file, line, column)
+                };
+                (record.position.offset + span.start as u64, finding)
+            });
+        }
+        self.misfits = misfits;
     }
 
     /// Whether a command fits into a batch at all.

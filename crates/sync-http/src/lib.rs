@@ -8,6 +8,7 @@ pub mod conformance;
 mod credentials;
 mod error;
 mod form;
+mod model;
 mod options;
 mod reqwest_service;
 mod retry_after;

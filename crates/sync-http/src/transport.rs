@@ -17,6 +17,8 @@ use crate::base_url::BaseUrl;
 use crate::credentials::Authorization;
 use crate::form::{Encoded, Form, FormError};
 #[cfg(feature = "conformance")]
+use crate::scrub::Scrubber;
+#[cfg(feature = "conformance")]
 use crate::service::ServiceError;
 use crate::service::{Body, HttpService};
 use crate::{ConnectError, ConnectOptions, Credentials, ReqwestService};
@@ -142,7 +144,8 @@ impl HttpTransport {
         }
     }
 
-    /// One request to any path of the host, signed like all others, and its answer as it comes.
+    /// One request to any path of the host, signed like all others, and its answer as it comes, with what keeps secrets
+    /// out of it when it is shown.
     #[cfg(feature = "conformance")]
     pub(crate) async fn call_raw(
         &self,
@@ -150,18 +153,13 @@ impl HttpTransport {
         path: &str,
         content_type: Option<&str>,
         body: Vec<u8>,
-    ) -> Result<http::Response<Body>, ServiceError> {
+    ) -> Result<(http::Response<Body>, Scrubber), ServiceError> {
         let mut request = self.request_to(method, format!("{}{path}", self.base.root()));
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type).header(CONTENT_LENGTH, body.len());
         }
-        self.service.call(request.body(body.into()).map_err(ServiceError::unreachable)?).await
-    }
-
-    /// Keeps secrets out of what is shown of a raw answer.
-    #[cfg(feature = "conformance")]
-    pub(crate) fn scrub(&self, text: &str) -> String {
-        self.authorization.scrubber().scrub(text)
+        let response = self.service.call(request.body(body.into()).map_err(ServiceError::unreachable)?).await?;
+        Ok((response, self.authorization.scrubber().clone()))
     }
 
     async fn exchange(

@@ -11,6 +11,10 @@ use uuid::Uuid;
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct Model {
+    /// Whether it is the whole model of an instance. A server that is seeded with it then has nothing else; otherwise it is
+    /// an addition to the types a server comes with.
+    #[serde(skip_serializing_if = "is_false")]
+    pub complete: bool,
     /// Types of assets.
     pub asset_types: Vec<AssetType>,
     /// Types of domains.

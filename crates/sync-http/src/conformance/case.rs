@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use http::Method;
 use serde_json::{Value, json};
 
 use super::commands::MISSING;
@@ -14,7 +15,7 @@ use super::look::{is_terminal, results};
 use super::mark::Mark;
 use super::outcome::{Observed, Step, broken};
 use super::statement::{Statement, Switch};
-use super::wire::{Answer, Wire};
+use super::wire::{Answer, Payload, Wire};
 
 /// How long a fresh job may be answered with 404 or 500.
 const FRESH: Duration = Duration::from_secs(30);
@@ -57,8 +58,14 @@ impl Run {
 
     /// Sends a form to a synchronization; whatever comes of it will be tidied up.
     pub(super) async fn post(&self, id: &str, operation: &str, form: Form) -> Step<Answer> {
+        self.send(id, operation, Payload::Form(form)).await
+    }
+
+    /// Sends anything to a synchronization; whatever comes of it will be tidied up.
+    pub(super) async fn send(&self, id: &str, operation: &str, payload: Payload) -> Step<Answer> {
         let is_new = self.traces().synchronizations.insert(id.to_owned());
-        let answer = self.wire.post(&format!("/import/synchronize/{id}/{operation}"), form).await?;
+        let path = format!("/import/synchronize/{id}/{operation}");
+        let answer = self.wire.call(Method::POST, &path, payload).await?;
         let mut traces = self.traces();
         if is_new && answer.is_refusal() {
             traces.synchronizations.remove(id);
@@ -70,15 +77,32 @@ impl Run {
         Ok(answer)
     }
 
+    /// One look at a job: by the older operation, and where that is gone by the newer one, in the words of the older.
+    async fn job(&self, job: &str) -> Step<Answer> {
+        let older = self.wire.get(&format!("/jobs/{job}")).await?;
+        if !older.is_no_endpoint() {
+            return Ok(older);
+        }
+        let mut newer = self.wire.beside(Method::GET, &format!("/rest/jobs/v1/jobs/{job}"), Payload::None).await?;
+        let state = match newer.json["state"].as_str() {
+            Some("FAILED") => "ERROR",
+            Some("DELETED") => "CANCELED",
+            _ if newer.status == 200 => return Ok(newer),
+            _ => return Ok(older),
+        };
+        newer.json["state"] = state.into();
+        Ok(newer)
+    }
+
     /// Looks at a job until it can be seen.
     pub(super) async fn visible(&self, job: &str) -> Step<Value> {
         let began = Instant::now();
         let mut pause = PAUSES[0];
         loop {
-            let answer = self.wire.get(&format!("/jobs/{job}")).await?;
+            let answer = self.job(job).await?;
             match answer.status {
                 200 => return Ok(answer.json),
-                404 | 500 if began.elapsed() < FRESH => {}
+                404 | 410 | 500 if began.elapsed() < FRESH => {}
                 _ => return broken(format!("{} to answer 200", answer.call), answer.told()),
             }
             self.wire.pause(pause).await?;
@@ -98,7 +122,7 @@ impl Run {
             }
             self.wire.pause(pause).await?;
             pause = (pause * 2).min(PAUSES[1]);
-            let answer = self.wire.get(&format!("/jobs/{job}")).await?;
+            let answer = self.job(job).await?;
             match answer.status {
                 200 => seen = answer.json,
                 500..=599 => {}

@@ -53,6 +53,15 @@ impl Case<'_> {
         Ok(results(&page).len())
     }
 
+    /// Values of the attributes of an asset, sorted.
+    pub(super) async fn attribute_values(&self, name: &str) -> Step<Vec<String>> {
+        let id = text(&self.asset(name).await?["id"]);
+        let page = self.wire().get(&format!("/attributes?assetId={id}")).await?.ok()?;
+        let mut values: Vec<String> = results(&page).iter().map(|attribute| text(&attribute["value"])).collect();
+        values.sort_unstable();
+        Ok(values)
+    }
+
     /// Whether a pair of this case is mapped to something.
     pub(super) async fn is_mapped(&self, entity: &str) -> Step<bool> {
         let path = format!("/mappings/externalSystem/{}/externalEntity/{entity}", self.run.mark.external_system());
@@ -125,5 +134,5 @@ pub(super) fn text(value: &Value) -> String {
 
 /// Whether nothing more will happen to a job.
 pub(super) fn is_terminal(job: &Value) -> bool {
-    matches!(job["state"].as_str(), Some("COMPLETED" | "ERROR" | "CANCELED" | "FAILED" | "DELETED"))
+    matches!(job["state"].as_str(), Some("COMPLETED" | "ERROR" | "CANCELED"))
 }

@@ -132,11 +132,16 @@ pub(super) const fn reading(name: &'static str, asks: &'static str, choices: &'s
     Switch { name, asks, setting: Setting::Reading, choices }
 }
 
+/// A question to which the embedded server knows the first answer alone.
+pub(super) const fn fixed(name: &'static str, asks: &'static str, choices: &'static [Choice]) -> Switch {
+    Switch { name, asks, setting: Setting::Fixed, choices }
+}
+
 /// With which code something is refused: 400 in the embedded server, in others perhaps another one of the 4xx.
 pub(super) const fn refusal(name: &'static str, asks: &'static str) -> Switch {
     const CHOICES: &[Choice] =
         &[choice("400", "the answer has this code"), choice("another 4xx", "the answer has another code from 400 on")];
-    Switch { name, asks, setting: Setting::Fixed, choices: CHOICES }
+    fixed(name, asks, CHOICES)
 }
 
 pub(super) type CaseFuture<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;

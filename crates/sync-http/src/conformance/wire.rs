@@ -74,6 +74,8 @@ pub(super) enum Payload {
     None,
     Form(Form),
     Json(Value),
+    /// A form as browsers send it, which the API does not have.
+    UrlEncoded(&'static str),
 }
 
 /// The way to the server.
@@ -95,10 +97,6 @@ impl Wire {
 
     pub(super) async fn delete(&self, path: &str) -> Step<Answer> {
         self.call(Method::DELETE, path, Payload::None).await
-    }
-
-    pub(super) async fn post(&self, path: &str, form: Form) -> Step<Answer> {
-        self.call(Method::POST, path, Payload::Form(form)).await
     }
 
     /// A request to any path of the server.
@@ -126,11 +124,12 @@ impl Wire {
                 let (content_type, body) = form.encode();
                 (Some(content_type), body)
             }
+            Payload::UrlEncoded(form) => (Some("application/x-www-form-urlencoded".to_owned()), form.into()),
             Payload::Json(value) => (Some("application/json".to_owned()), value.to_string().into_bytes()),
         };
         let answered = self.transport.call_raw(method, path, content_type.as_deref(), body).await;
-        let response = match answered {
-            Ok(response) => response,
+        let (response, scrubber) = match answered {
+            Ok(answered) => answered,
             Err(error) => {
                 let delivery = error.delivery();
                 return Ok(Err(NoAnswer { delivery, cause: chain(&*error.into_source()) }));
@@ -142,7 +141,7 @@ impl Wire {
             Err(error) => return Ok(Err(NoAnswer { delivery: Delivery::Unknown, cause: chain(&*error) })),
         };
         let json = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok(Ok(Answer { call, status, json, text: self.transport.scrub(&String::from_utf8_lossy(&bytes)) }))
+        Ok(Ok(Answer { call, status, json, text: scrubber.scrub(&String::from_utf8_lossy(&bytes)) }))
     }
 
     /// Waits, unless somebody asks to stop.

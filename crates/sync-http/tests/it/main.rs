@@ -4,6 +4,7 @@ mod answers;
 mod catalogue;
 mod conformance;
 mod connections;
+mod model;
 mod peer;
 mod seam;
 mod secrets;

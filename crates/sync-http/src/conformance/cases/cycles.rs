@@ -6,7 +6,7 @@ use crate::conformance::case::Case;
 use crate::conformance::form::Form;
 use crate::conformance::outcome::{Verdict, expect};
 use crate::conformance::statement::Evidence::{Documented, Inferred};
-use crate::conformance::statement::{Statement, Switch, Topic, refusal};
+use crate::conformance::statement::{Statement, Switch, Topic, choice, fixed, refusal};
 use crate::conformance::wire::Payload;
 
 pub(super) const STATEMENTS: &[Statement] = &[BATCHES, FIRST, ONE_GONE, NO_STRATEGY, NO_PARTS];
@@ -99,11 +99,17 @@ const NO_PARTS: Statement = Statement {
     says: "A finalize without any part is refused; one part without meaning is enough, and the defaults hold.",
     evidence: Documented,
     source: "OpenAPI document; the code 400 is chosen",
-    switches: &[NO_PARTS_CODE],
+    switches: &[NO_PARTS_CODE, URL_ENCODED],
     case: |c| Box::pin(no_parts(c)),
 };
 
 const NO_PARTS_CODE: Switch = refusal("noPartsCode", "With which code is a finalize without parts refused?");
+
+const URL_ENCODED: Switch = fixed(
+    "urlEncodedForm",
+    "May a finalize be application/x-www-form-urlencoded, as some client sends it?",
+    &[choice("refused", "the answer is a 4xx"), choice("accepted", "the answer is a job")],
+);
 
 async fn no_parts(c: &Case<'_>) -> Verdict {
     let id = c.new_id();
@@ -119,5 +125,13 @@ async fn no_parts(c: &Case<'_>) -> Verdict {
     c.outcome_of(c.post_finalize(&id, form).await?).await?.succeeded()?;
     expect("assets after a finalize with one meaningless part", ["a1"], c.assets().await?)?;
     c.observe(&NO_PARTS_CODE, code);
+
+    c.batch(&id, &c.tables(&["a1"])).await?;
+    let encoded = c.run.send(&id, "finalize/job", Payload::UrlEncoded("finalizationStrategy=IGNORE")).await?;
+    let is_refused = encoded.is_refusal();
+    if !is_refused {
+        c.outcome_of(encoded).await?.succeeded()?;
+    }
+    c.observe(&URL_ENCODED, if is_refused { "refused" } else { "accepted" });
     Ok(())
 }

@@ -6,11 +6,12 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::conformance::case::Case;
+use crate::conformance::commands::with;
 use crate::conformance::form::Form;
 use crate::conformance::look::{is_terminal, results, text};
 use crate::conformance::outcome::{Step, Verdict, broken, expect, skipped};
 use crate::conformance::statement::Evidence::{Chosen, Documented};
-use crate::conformance::statement::{Setting, Statement, Switch, Topic, choice};
+use crate::conformance::statement::{Statement, Switch, Topic, choice, fixed};
 use crate::conformance::wire::{Answer, Payload};
 
 pub(super) const STATEMENTS: &[Statement] = &[NEWER_JOBS, CANCELED, DELETED_FILE, FILE_AND_ID, RELATIONS, FAULTS];
@@ -25,9 +26,19 @@ const NEWER_JOBS: Statement = Statement {
            has ERROR.",
     evidence: Documented,
     source: "page about the Job API; the states are those of a client of the vendor",
-    switches: &[],
+    switches: &[JOBS_API],
     case: |c| Box::pin(newer_jobs(c)),
 };
+
+const JOBS_API: Switch = fixed(
+    "jobsApi",
+    "Which resources for jobs are there?",
+    &[
+        choice("both", "a job can be read under /rest/2.0/jobs and under /rest/jobs/v1/jobs"),
+        choice("older-only", "it can be read under /rest/2.0/jobs alone"),
+        choice("newer-only", "it can be read under /rest/jobs/v1/jobs alone"),
+    ],
+);
 
 async fn newer_jobs(c: &Case<'_>) -> Verdict {
     let good = c.post_batch(&c.new_id(), Form::strict(&c.tables(&["a1"]))).await?.job()?;
@@ -37,9 +48,12 @@ async fn newer_jobs(c: &Case<'_>) -> Verdict {
 
     let get =
         async |path: &str| c.wire().beside(Method::GET, &format!("/rest/jobs/v1/jobs{path}"), Payload::None).await;
+    let has_older = c.wire().get(&format!("/jobs/{good}")).await?.status == 200;
     let answer = get(&format!("/{good}")).await?;
     if answer.is_no_endpoint() {
-        return skipped("this server has no Job API v1");
+        c.note("this server has no Job API v1, so its shape was not looked at");
+        c.observe(&JOBS_API, "older-only");
+        return Ok(());
     }
     let job = answer.ok()?;
     expect("id", good, job["id"].clone())?;
@@ -60,7 +74,9 @@ async fn newer_jobs(c: &Case<'_>) -> Verdict {
     let cursor = text(&first["nextCursor"]);
     let second = get(&format!("?pageSize=1&cursor={}", crate::conformance::wire::encoded(&cursor))).await?.ok()?;
     expect("jobs on the second page of one", 1, results(&second).len())?;
-    expect("whether the second page repeats the first", false, results(&first) == results(&second))
+    expect("whether the second page repeats the first", false, results(&first) == results(&second))?;
+    c.observe(&JOBS_API, if has_older { "both" } else { "newer-only" });
+    Ok(())
 }
 
 const CANCELED: Statement = Statement {
@@ -70,37 +86,53 @@ const CANCELED: Statement = Statement {
     says: "Canceling answers 202, and the job comes to CANCELED later; whether what it has done until then stays is \
            said nowhere.",
     evidence: Documented,
-    source: "OpenAPI document; what becomes of the work is not in it",
-    switches: &[CANCELED_WORK],
+    source: "OpenAPI document; what becomes of the work is not in it, and the operation was announced to go in 2026.06",
+    switches: &[CANCELED_WORK, OLDER_CANCEL],
     case: |c| Box::pin(canceled(c)),
 };
 
-const CANCELED_WORK: Switch = Switch {
-    name: "canceledWork",
-    asks: "What becomes of the work of a job that is canceled while it skips bad commands?",
-    setting: Setting::Fixed,
-    choices: &[choice("rolled-back", "none of its assets is there"), choice("kept", "some of its assets are there")],
-};
+const CANCELED_WORK: Switch = fixed(
+    "canceledWork",
+    "What becomes of the work of an all-or-nothing job that is canceled while it runs?",
+    &[choice("rolled-back", "none of its assets is there"), choice("kept", "some of its assets are there")],
+);
+const OLDER_CANCEL: Switch = fixed(
+    "olderCancel",
+    "Is the older operation that cancels jobs there?",
+    &[
+        choice("offered", "POST /rest/2.0/jobs/{id}/canceled is"),
+        choice("removed", "it is not, and DELETE /rest/jobs/v1/jobs/{id} is"),
+    ],
+);
 
 async fn canceled(c: &Case<'_>) -> Verdict {
-    let job = c.post_batch(&c.new_id(), Form::lenient(&c.many(3000))).await?.job()?;
+    let job = c.post_batch(&c.new_id(), Form::strict(&c.many(3000))).await?.job()?;
     // Something has to be done already, or there is nothing to roll back.
     let began = Instant::now();
     while began.elapsed() < c.run.patience {
-        let answer = c.wire().get(&format!("/jobs/{job}")).await?;
-        if is_terminal(&answer.json) {
+        let seen = c.run.visible(&job).await?;
+        if is_terminal(&seen) {
             return skipped("the job was over before it could be canceled");
         }
-        let progress = answer.json["progressPercentage"].as_f64().unwrap_or_default();
-        if progress >= 30.0 || !c.assets().await?.is_empty() {
+        if seen["progressPercentage"].as_f64().is_some_and(|progress| progress >= 1.0) {
             break;
         }
         c.wire().pause(Duration::from_millis(2)).await?;
     }
-    let Some(answer) = cancel(c, &job).await? else {
-        return skipped("this server has no operation that cancels jobs");
-    };
-    expect(&format!("code of {}", answer.call), 202, answer.status)?;
+    let path = format!("/jobs/{job}/canceled");
+    let message = json!({"message": "conformance"});
+    let older = c.wire().call(Method::POST, &path, Payload::Json(message)).await?;
+    let is_removed = older.is_no_endpoint();
+    if is_removed {
+        let path = format!("/rest/jobs/v1/jobs/{job}?message=conformance");
+        let newer = c.wire().beside(Method::DELETE, &path, Payload::None).await?;
+        if newer.is_no_endpoint() {
+            return skipped("this server has no operation that cancels jobs");
+        }
+        expect("whether the newer operation takes the job", true, (200..300).contains(&newer.status))?;
+    } else {
+        expect("code of the older operation", 202, older.status)?;
+    }
     let state = text(&c.run.finished(&job).await?["state"]);
     if state == "COMPLETED" {
         return skipped("the job came to its end all the same");
@@ -108,19 +140,8 @@ async fn canceled(c: &Case<'_>) -> Verdict {
     expect("state of the job", "CANCELED", state)?;
     let is_kept = !c.assets().await?.is_empty();
     c.observe(&CANCELED_WORK, if is_kept { "kept" } else { "rolled-back" });
+    c.observe(&OLDER_CANCEL, if is_removed { "removed" } else { "offered" });
     Ok(())
-}
-
-/// Cancels by the older operation, and where that is gone by the newer one.
-async fn cancel(c: &Case<'_>, job: &str) -> Step<Option<Answer>> {
-    let message = json!({"message": "conformance"});
-    let answer = c.wire().call(Method::POST, &format!("/jobs/{job}/canceled"), Payload::Json(message)).await?;
-    if !answer.is_no_endpoint() {
-        return Ok(Some(answer));
-    }
-    let path = format!("/rest/jobs/v1/jobs/{job}?message=conformance");
-    let answer = c.wire().beside(Method::DELETE, &path, Payload::None).await?;
-    Ok(Some(answer).filter(|answer| !answer.is_no_endpoint()))
 }
 
 const DELETED_FILE: Statement = Statement {
@@ -138,7 +159,7 @@ const DELETED_FILE: Statement = Statement {
 /// Uploads commands; nothing if the server takes no files.
 async fn upload(c: &Case<'_>, commands: &Value) -> Step<Option<String>> {
     let form = Form::new().file("commands.json", commands.to_string().as_bytes());
-    let answer = c.wire().post("/files", form).await?;
+    let answer = c.wire().call(Method::POST, "/files", Payload::Form(form)).await?;
     if answer.is_no_endpoint() {
         return Ok(None);
     }
@@ -189,15 +210,14 @@ const FILE_AND_ID: Statement = Statement {
     case: |c| Box::pin(file_and_id(c)),
 };
 
-const BOTH_FILES: Switch = Switch {
-    name: "fileAndFileId",
-    asks: "How does a submit with both file and fileId fail?",
-    setting: Setting::Fixed,
-    choices: &[
+const BOTH_FILES: Switch = fixed(
+    "fileAndFileId",
+    "How does a submit with both file and fileId fail?",
+    &[
         choice("refused", "the submit is refused with a 4xx"),
         choice("job-error", "a job is accepted and ends in ERROR"),
     ],
-};
+);
 
 async fn file_and_id(c: &Case<'_>) -> Verdict {
     // Where no file can be uploaded, one that nobody knows has to do.
@@ -221,9 +241,18 @@ const RELATIONS: Statement = Statement {
            at it.",
     evidence: Documented,
     source: "OpenAPI document; that the single call passes over it is inferred",
-    switches: &[],
+    switches: &[ATTRIBUTES_ACTION],
     case: |c| Box::pin(relations(c)),
 };
+
+const ATTRIBUTES_ACTION: Switch = fixed(
+    "attributesAction",
+    "Is the field attributesAction read, which newer clients send?",
+    &[
+        choice("ignored", "the value that a batch gives replaces the one there is, whatever the field says"),
+        choice("applied", "with ADD_OR_IGNORE both values are there"),
+    ],
+);
 
 async fn relations(c: &Case<'_>) -> Verdict {
     let add = |form: Form| form.text("relationsAction", "ADD_OR_IGNORE");
@@ -239,7 +268,20 @@ async fn relations(c: &Case<'_>) -> Verdict {
     expect("relations after a batch that adds", 2, c.relations_from("column").await?)?;
     let full = add(Form::strict(&says("t3"))).text("finalizationStrategy", "IGNORE");
     c.outcome_of(c.post_full(&id, full).await?).await?.succeeded()?;
-    expect("relations after a single call", 1, c.relations_from("column").await?)
+    expect("relations after a single call", 1, c.relations_from("column").await?)?;
+
+    let described = |text: &str| with(c.table("t1"), &json!({"attributes": {"Description": [{"value": text}]}}));
+    c.batch(&id, &json!([described("one")])).await?;
+    let batch = Form::strict(&json!([described("two")])).text("attributesAction", "ADD_OR_IGNORE");
+    c.outcome_of(c.post_batch(&id, batch).await?).await?.succeeded()?;
+    let values = c.attribute_values("t1").await?;
+    if values == ["two"] {
+        c.observe(&ATTRIBUTES_ACTION, "ignored");
+    } else {
+        expect("values after a batch that adds", ["one", "two"], values)?;
+        c.observe(&ATTRIBUTES_ACTION, "applied");
+    }
+    Ok(())
 }
 
 const FAULTS: Statement = Statement {

@@ -7,7 +7,7 @@ use crate::conformance::form::Form;
 use crate::conformance::look::results;
 use crate::conformance::outcome::{Verdict, broken, expect, skipped};
 use crate::conformance::statement::Evidence::{Chosen, Documented};
-use crate::conformance::statement::{Statement, Switch, Topic, choice, reading, refusal};
+use crate::conformance::statement::{Statement, Switch, Topic, choice, fixed, reading, refusal};
 
 pub(super) const STATEMENTS: &[Statement] =
     &[SUBMITS, LENGTHS, NO_UUID, FRESH, KNOWN, LIST, REMOVED, AFTER_REMOVE, EVICTED];
@@ -254,9 +254,15 @@ const EVICTED: Statement = Statement {
     says: "Evicting answers 204; the next batch is executed even if it is equal, and removals are still noticed.",
     evidence: Documented,
     source: "OpenAPI document",
-    switches: &[],
+    switches: &[UNKNOWN_ID],
     case: |c| Box::pin(evicted(c)),
 };
+
+const UNKNOWN_ID: Switch = fixed(
+    "unknownSynchronization",
+    "How do evict and remove answer for an id that nobody knows?",
+    &[choice("no-content", "204"), choice("not-found", "404")],
+);
 
 async fn evicted(c: &Case<'_>) -> Verdict {
     let id = c.new_id();
@@ -267,5 +273,15 @@ async fn evicted(c: &Case<'_>) -> Verdict {
     expect("code of the eviction", 204, answer.status)?;
     c.cycle(&id, &json!([a1]), "REMOVE_RESOURCES").await?;
     expect("display name after the equal command", "from the source", c.display_name("a1").await?)?;
-    expect("assets", ["a1"], c.assets().await?)
+    expect("assets", ["a1"], c.assets().await?)?;
+
+    let unknown = c.new_id();
+    let evicted = c.wire().delete(&format!("/import/synchronize/{unknown}/evict")).await?.status;
+    let removed = c.wire().delete(&format!("/import/synchronize/{unknown}")).await?.status;
+    match (evicted, removed) {
+        (204, 204) => c.observe(&UNKNOWN_ID, "no-content"),
+        (404, 404) => c.observe(&UNKNOWN_ID, "not-found"),
+        codes => return broken("204 or 404 for evicting and removing an unknown id", format!("{codes:?}")),
+    }
+    Ok(())
 }
