@@ -2,6 +2,16 @@
 
 use std::io;
 
+/// How somebody asks the program to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Ctrl-C.
+    Interrupt,
+    /// The signal of service managers.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows has no such signal"))]
+    Terminate,
+}
+
 /// Ctrl-C, and the signal by which service managers stop a program.
 ///
 /// From its creation on the signals do not end the process any more.
@@ -19,10 +29,10 @@ impl StopRequests {
     }
 
     /// Waits for the next request.
-    pub(crate) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) -> Request {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => Request::Interrupt,
+            _ = self.terminate.recv() => Request::Terminate,
         }
     }
 }
@@ -38,7 +48,8 @@ impl StopRequests {
     }
 
     /// Waits for the next request.
-    pub(crate) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) -> Request {
         let _ = self.0.recv().await;
+        Request::Interrupt
     }
 }

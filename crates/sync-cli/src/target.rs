@@ -20,9 +20,10 @@ use crate::exit::{Exit, Failure, OrExit};
 pub(crate) struct Target {
     /// What the state belongs to: the URL, or the folder of the embedded server.
     pub(crate) name: String,
+    /// The transport as it is, for calls beside the contract.
+    pub(crate) http: HttpTransport,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) catalogue: Arc<dyn Catalogue>,
-    http: HttpTransport,
     embedded: Option<Emulator>,
 }
 
@@ -110,8 +111,8 @@ impl Target {
     }
 
     fn over(transport: HttpTransport, name: String, embedded: Option<Emulator>) -> Self {
-        let (http, catalogue) = (transport.clone(), Arc::new(transport.clone()));
-        Self { name, transport: Arc::new(transport), catalogue, http, embedded }
+        let (calls, catalogue) = (Arc::new(transport.clone()), Arc::new(transport.clone()));
+        Self { name, http: transport, transport: calls, catalogue, embedded }
     }
 
     /// Lets go of the service: a session is closed, an embedded service finishes what it has accepted first.

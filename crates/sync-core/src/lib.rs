@@ -7,6 +7,7 @@ pub mod command;
 pub mod cycle;
 pub mod guard;
 pub mod journal;
+pub mod model;
 pub mod transport;
 
 mod digest;

@@ -1,8 +1,10 @@
-//! Checking inputs without a target.
+//! Checking inputs, by themselves and against an operating model.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use sync_core::model::ModelIndex;
 use sync_formats::BatchLimits;
 
 use crate::collect::{Checker, Purpose};
@@ -10,7 +12,7 @@ use crate::finding::{Finding, FindingTotal};
 use crate::input::Input;
 use crate::survey::{SurveyError, read_through};
 
-/// Which findings count for more or for less than they do by themselves.
+/// What inputs are held against, and which findings count for more or for less than they do by themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CheckOptions {
@@ -18,6 +20,9 @@ pub struct CheckOptions {
     pub deny: Vec<String>,
     /// Codes that are not reported. Has no effect on what makes a command impossible to read or to send.
     pub allow: Vec<String>,
+    /// The operating model that commands have to fit; without one, rules about a server are not applied. A plan leaves it
+    /// out of account.
+    pub model: Option<Arc<ModelIndex>>,
 }
 
 impl CheckOptions {
@@ -32,6 +37,13 @@ impl CheckOptions {
     #[must_use]
     pub fn with_allow(mut self, allow: Vec<String>) -> Self {
         self.allow = allow;
+        self
+    }
+
+    /// Sets the operating model that commands have to fit.
+    #[must_use]
+    pub fn with_model(mut self, model: Arc<ModelIndex>) -> Self {
+        self.model = Some(model);
         self
     }
 }
@@ -53,11 +65,13 @@ pub struct CheckReport {
     pub exit_code: u8,
 }
 
-/// Reads inputs through and applies every rule that needs no target; nothing is sent.
+/// Reads inputs through and applies every rule that needs no target and, with a model, those about the server it is of;
+/// nothing is sent.
 ///
 /// Blocking. Reads each input once; again where relations of one type are stated in both directions, and again up to
 /// the last of several commands that together break a rule. Memory: one command, 16 MiB for what commands say about
-/// each other; what does not fit goes to temporary files in `spill`, 32 to 96 bytes a command.
+/// each other; what does not fit goes to temporary files in `spill`, 32 to 96 bytes a command, and with a model as much again and
+/// 32 bytes a relation.
 ///
 /// # Errors
 /// [`SurveyError`] if an input cannot be opened or temporary files cannot be written. What is wrong inside an input is

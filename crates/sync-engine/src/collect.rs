@@ -55,6 +55,7 @@ pub(crate) struct Checker<'c> {
     groups: BTreeMap<(usize, &'static str), Group>,
     has_errors: bool,
     scratch: Vec<check::Finding>,
+    misfits: Vec<check::Misfit>,
 }
 
 /// Findings of one code in one input.
@@ -72,7 +73,8 @@ impl<'c> Checker<'c> {
         limits: BatchLimits,
         spill: &'c std::path::Path,
     ) -> Self {
-        let examiner = matches!(purpose, Purpose::Run | Purpose::Check).then(|| Examiner::new(limits, spill));
+        let examiner = matches!(purpose, Purpose::Run | Purpose::Check)
+            .then(|| Examiner::new(limits, options.model.as_ref(), spill));
         Self {
             options,
             purpose,
@@ -83,6 +85,7 @@ impl<'c> Checker<'c> {
             groups: BTreeMap::new(),
             has_errors: false,
             scratch: Vec::new(),
+            misfits: Vec::new(),
         }
     }
 
@@ -118,10 +121,36 @@ impl<'c> Checker<'c> {
             });
         }
         self.scratch = found;
+        if let Some(command) = &command {
+            self.hold_against_model(item, command);
+        }
         if let (Some(examiner), Some(command)) = (&mut self.examiner, &command) {
             examiner.command(item.index, command, record.len()).map_err(SurveyError::Spill)?;
         }
         Ok(command)
+    }
+
+    /// What of a command does not fit the operating model, if there is one.
+    fn hold_against_model(&mut self, item: &Item<'_>, command: &Command<'_>) {
+        if !matches!(self.purpose, Purpose::Run | Purpose::Check) {
+            return;
+        }
+        let Some(model) = self.options.model.as_deref() else { return };
+        let mut misfits = std::mem::take(&mut self.misfits);
+        check::against(model, command, &mut misfits);
+        for misfit in misfits.drain(..) {
+            let rule = misfit.rule;
+            self.add(rule.code, rule.severity, false, |file| {
+                let span = locate(item.record.bytes, &misfit.path).unwrap_or(0..1);
+                Finding {
+                    message: misfit.message,
+                    path: misfit.path.to_string(),
+                    help: Some(rule.help.to_owned()),
+                    ..at(file, item.place(&misfit.path, &span))
+                }
+            });
+        }
+        self.misfits = misfits;
     }
 
     /// Whether a command fits into a batch at all.

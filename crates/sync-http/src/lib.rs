@@ -5,10 +5,13 @@ mod base_url;
 mod builder;
 mod call;
 mod catalogue;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod form;
 mod import_api;
 mod jobs;
+mod model;
 mod options;
 mod reqwest_service;
 mod retry_after;

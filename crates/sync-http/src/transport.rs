@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::Method;
+#[cfg(feature = "conformance")]
+use http::header;
 use serde::Deserialize;
 use sync_core::transport::{
     BatchRequest, Delivery, FinalizeRequest, FullRequest, JobQuery, Operation, TransportError, TransportErrorKind,
@@ -16,6 +18,10 @@ use crate::builder::HttpTransportBuilder;
 use crate::call::{Call, unsendable};
 use crate::form::{Form, FormError};
 use crate::jobs::Shapes;
+#[cfg(feature = "conformance")]
+use crate::scrub::Scrubber;
+#[cfg(feature = "conformance")]
+use crate::service::Body;
 use crate::service::HttpService;
 use crate::sign_in::Authorization;
 use crate::wire::{Ask, Wire};
@@ -145,6 +151,26 @@ impl HttpTransport {
         decode: impl FnOnce(&Answer) -> Result<T, TransportError>,
     ) -> Result<T, TransportError> {
         call.run(async { decode(&self.ask(&call, &ask).await?) }).await
+    }
+
+    /// One request to any path of the host, signed like all others, and its answer as it comes, with what keeps secrets
+    /// out of it when it is shown.
+    #[cfg(feature = "conformance")]
+    pub(crate) async fn call_raw(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: Vec<u8>,
+    ) -> Result<(http::Response<Body>, Scrubber), TransportError> {
+        let operation = Operation::ReadCatalogue;
+        let ticket = self.authorization.ticket(&self.wire, operation).await?;
+        let mut request = self.wire.head(method, path, &ticket);
+        if let Some(content_type) = content_type {
+            request = request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, body.len());
+        }
+        let response = self.wire.call(operation, request.body(body.into())).await?;
+        Ok((response, ticket.scrubber().clone()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, Request};
-use sync_core::transport::TransportError;
+use sync_core::transport::{Operation, TransportError};
 
 use crate::answer::Answer;
 use crate::base_url::BaseUrl;
@@ -85,20 +85,14 @@ pub(crate) struct Wire {
 impl Wire {
     /// Sends one request and reads its answer; an answer is a success.
     pub(crate) async fn ask(&self, call: &Call<'_>, ask: &Ask, ticket: &Ticket) -> Result<Answer, TransportError> {
-        let mut request = Request::builder()
-            .method(ask.method.clone())
-            .uri(format!("{}{}", self.base.root(), ask.path))
-            .header(ACCEPT, "application/json")
-            .header(USER_AGENT, concat!("collibra-sync/", env!("CARGO_PKG_VERSION")));
-        for (name, value) in ticket.headers() {
-            request = request.header(name, value);
-        }
+        let request = self.head(ask.method.clone(), &ask.path, ticket);
         match &ask.body {
             AskBody::None => {
                 // A POST without a body says that there is none.
-                if ask.method == Method::POST {
-                    request = request.header(CONTENT_LENGTH, 0);
-                }
+                let request = match ask.method {
+                    Method::POST => request.header(CONTENT_LENGTH, 0),
+                    _ => request,
+                };
                 self.exchange(call, request.body(Body::default()), ask.limit, ticket).await
             }
             AskBody::Bytes(content_type, bytes) => {
@@ -107,6 +101,29 @@ impl Wire {
             }
             AskBody::Form(form) => self.send(call, request, form, ask.limit, ticket).await,
         }
+    }
+
+    /// What all requests have.
+    pub(crate) fn head(&self, method: Method, path: &str, ticket: &Ticket) -> http::request::Builder {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base.root()))
+            .header(ACCEPT, "application/json")
+            .header(USER_AGENT, concat!("collibra-sync/", env!("CARGO_PKG_VERSION")));
+        ticket.headers().iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn call(
+        &self,
+        operation: Operation,
+        request: http::Result<Request<Body>>,
+    ) -> Result<http::Response<Body>, TransportError> {
+        let request = request.map_err(|error| refused(operation).with_source(error))?;
+        self.service.call(request).await.map_err(|error| {
+            let (kind, delivery) = (error.kind(), error.delivery());
+            TransportError::new(operation, kind, delivery).with_source(error.into_source())
+        })
     }
 
     async fn send(
@@ -140,11 +157,7 @@ impl Wire {
         ticket: &Ticket,
     ) -> Result<Answer, TransportError> {
         let operation = call.operation();
-        let request = request.map_err(|error| refused(operation).with_source(error))?;
-        let response = self.service.call(request).await.map_err(|error| {
-            let (kind, delivery) = (error.kind(), error.delivery());
-            TransportError::new(operation, kind, delivery).with_source(error.into_source())
-        })?;
+        let response = self.call(operation, request).await?;
         call.note_status(response.status());
         if response.status() != http::StatusCode::UNAUTHORIZED {
             ticket.was_taken();

@@ -1,9 +1,12 @@
 //! Arguments of the embedded server.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
+use sync_emulator::{JobProgress, Profile};
 
 use super::BehaviourArgs;
 
@@ -17,6 +20,12 @@ pub(crate) struct EmulatorArgs {
 pub(crate) enum EmulatorCommand {
     /// Run the server alone until it is stopped; the first line on standard output is its URL
     Serve(Box<ServeArgs>),
+    /// Run a command with a server of its own, which ends with it
+    ///
+    /// COLLIBRA_URL, COLLIBRA_USERNAME and COLLIBRA_PASSWORD are set for the command, variables for other ways to sign in are
+    /// taken away. The exit code is that of the command; 128 and the number of the signal if one ended it, 126 or 127 if it
+    /// cannot be run or found. Unless told otherwise the server picks a port and keeps nothing.
+    Exec(Box<ExecArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -25,7 +34,34 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8180", env = "COLLIBRA_SYNC_LISTEN")]
     pub(crate) listen: SocketAddr,
 
-    /// Folder for the data [default: .collibra-sync/emulator]
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExecArgs {
+    /// Where to listen; by default a port is picked
+    #[arg(long, value_name = "ADDR", env = "COLLIBRA_SYNC_LISTEN")]
+    listen: Option<SocketAddr>,
+
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+impl ExecArgs {
+    pub(crate) fn listen(&self) -> SocketAddr {
+        self.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    }
+}
+
+/// What kind of server.
+#[derive(Debug, Args)]
+pub(crate) struct ServerArgs {
+    /// Folder for the data [default of serve: .collibra-sync/emulator]
     #[arg(long, value_name = "DIR", env = "COLLIBRA_SYNC_DATA")]
     pub(crate) data: Option<PathBuf>,
 
@@ -33,13 +69,18 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "COLLIBRA_SYNC_MEMORY")]
     pub(crate) memory: bool,
 
-    /// Which version of the service to behave like
-    #[arg(long, value_enum, default_value_t, env = "COLLIBRA_SYNC_PROFILE")]
+    /// Which version of the service to behave like, before-2026.07 or 2026.07, or a file with version and readings, such
+    /// as `conformance --save` writes
+    #[arg(long, value_name = "PROFILE", default_value = "2026.07", env = "COLLIBRA_SYNC_PROFILE")]
     pub(crate) profile: ProfileArg,
 
     /// Operating model beside the packaged one, users, clients and tokens
     #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_SEED")]
     pub(crate) seed: Option<PathBuf>,
+
+    /// Begin with what a server has exported
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_IMPORT")]
+    pub(crate) import: Option<PathBuf>,
 
     /// Let anyone in, without signing in
     #[arg(long, env = "COLLIBRA_SYNC_NO_AUTH")]
@@ -51,16 +92,45 @@ pub(crate) struct ServeArgs {
 
     #[command(flatten)]
     pub(crate) behaviour: BehaviourArgs,
+
+    /// Rules about what goes wrong, as a JSON array
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_FAULTS")]
+    pub(crate) faults: Option<PathBuf>,
+
+    /// When jobs end: immediate, polls:N, after:TIME or by-hand
+    #[arg(long, value_name = "WHEN", default_value_t, env = "COLLIBRA_SYNC_JOBS")]
+    pub(crate) jobs: JobProgress,
+
+    /// Have the server's time stand still at this one, in milliseconds since 1970, until it is moved
+    #[arg(long, value_name = "MILLISECONDS", env = "COLLIBRA_SYNC_VIRTUAL_CLOCK")]
+    pub(crate) virtual_clock: Option<i64>,
+
+    /// Draw ids and chance from this number: the same requests, the same ids
+    #[arg(long, value_name = "N", env = "COLLIBRA_SYNC_RANDOM_SEED")]
+    pub(crate) random_seed: Option<u64>,
+
+    /// Tolerate what careless clients do and the service would refuse
+    #[arg(long, env = "COLLIBRA_SYNC_LOOSE")]
+    pub(crate) loose: bool,
 }
 
-/// Which version of the service to behave like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+/// Which version of the service to behave like, and how where its documentation is silent.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ProfileArg {
-    /// Before 2026.07: one bad command rolls a job back unless asked otherwise
-    #[value(name = "before-2026.07")]
-    Before202607,
-    /// From 2026.07 on: bad commands are skipped unless asked otherwise
-    #[default]
-    #[value(name = "2026.07")]
-    From202607,
+    /// A version in the default readings.
+    Version(Profile),
+    /// A file.
+    File(PathBuf),
+}
+
+impl FromStr for ProfileArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(version) => Ok(Self::Version(version)),
+            Err(_) if Path::new(text).is_file() => Ok(Self::File(text.into())),
+            Err(error) => Err(format!("{error}, and no file has this name")),
+        }
+    }
 }

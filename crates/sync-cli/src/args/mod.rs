@@ -1,6 +1,7 @@
 //! The command line: names, flags and their environment twins.
 
 mod behaviour;
+mod conformance;
 mod emulator;
 mod expand;
 mod guard;
@@ -18,7 +19,8 @@ mod wait;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use behaviour::BehaviourArgs;
-pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ProfileArg, ServeArgs};
+pub(crate) use conformance::ConformanceArgs;
+pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ExecArgs, ProfileArg, ServeArgs, ServerArgs};
 pub(crate) use expand::ExpandArgs;
 pub(crate) use guard::GuardArgs;
 pub(crate) use input::{Format, InputArgs, KindArgs};
@@ -86,4 +88,6 @@ pub(crate) enum Command {
     State(StateArgs),
     /// The embedded server
     Emulator(EmulatorArgs),
+    /// Try on a target how it behaves, statement by statement, and say which readings of the open questions hold there
+    Conformance(Box<ConformanceArgs>),
 }

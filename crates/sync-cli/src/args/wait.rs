@@ -23,7 +23,7 @@ impl WaitArgs {
 }
 
 /// `500ms`, `60s`, `5m`, `2h`; a bare number means seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| "a duration begins with a whole number".to_owned())?;

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod check;
+mod conformance;
 mod driving;
 pub(crate) mod emulator;
 mod expand;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Resume(args) => with_runtime(resume::run(&args, manner)),
         Command::Status(args) => status::run(&args, manner),
         Command::Job(args) => with_runtime(job::run(args, manner)),
+        Command::Conformance(args) => with_runtime(conformance::run(&args, manner)),
         Command::Emulator(args) => with_runtime(emulator::run(args)),
     }
 }

@@ -1,6 +1,7 @@
 //! Everything the program prints: data on standard output, everything else on standard error.
 
 pub(crate) mod confirm;
+pub(crate) mod conformance;
 pub(crate) mod findings;
 pub(crate) mod human;
 pub(crate) mod memory;

@@ -2,10 +2,12 @@
 
 mod bad_input;
 mod check;
+mod conformance;
 mod damaged_source;
 mod docs;
 mod durability;
 mod emulator;
+mod exec;
 mod guard;
 mod harbour;
 mod stopping;

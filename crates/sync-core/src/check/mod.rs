@@ -1,8 +1,8 @@
 //! What can be known to be wrong before anything is sent.
 //!
 //! Every [`Rule`] is a row of one table: code, severity, sentence, help, evidence, examples. [`command()`] applies those
-//! about single commands; those about a whole source need the order of its commands and more memory than one command,
-//! and are applied by the engine.
+//! about single commands, [`against()`] those that need to know what the server has; those about a whole source need the
+//! order of its commands and more memory than one command, and are applied by the engine.
 //!
 //! ```
 //! use sync_core::check::{self, Severity};
@@ -76,6 +76,7 @@ mod finding;
 mod json;
 mod limits;
 mod meaning;
+mod misfit;
 mod path;
 mod quick;
 mod request;
@@ -83,9 +84,11 @@ mod rule;
 mod rules;
 mod schema;
 mod severity;
+mod spelling;
 mod walk;
 
 pub use finding::Finding;
+pub use misfit::{Misfit, against, ends_mismatch};
 pub use path::{Path, Segment};
 pub use quick::command;
 pub use request::{RequestFlags, request};

@@ -16,7 +16,7 @@ pub enum RuleScope {
     Template,
     /// The rows of a table.
     Table,
-    /// What the server has: nothing here can know.
+    /// What the server has: its operating model.
     Server,
 }
 
@@ -51,8 +51,8 @@ pub struct Rule {
     /// Page or document the rule is taken from, or what it is inferred from.
     pub evidence: &'static str,
     /// An example that keeps this rule and every other. A command for [`RuleScope::Command`], an import file for
-    /// [`RuleScope::Source`], an object of parameters for [`RuleScope::Request`], a template for
-    /// [`RuleScope::Template`], the text of a table for [`RuleScope::Table`].
+    /// [`RuleScope::Source`] and [`RuleScope::Server`], an object of parameters for [`RuleScope::Request`], a template
+    /// for [`RuleScope::Template`], the text of a table for [`RuleScope::Table`].
     pub good: &'static str,
     /// An example of the same kind that breaks this rule and, as far as that can be, no other. In brackets where it would
     /// take too many commands or several files.

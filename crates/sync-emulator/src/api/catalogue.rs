@@ -103,13 +103,13 @@ pub(super) async fn relations(State(shared): State<Arc<Shared>>, params: Params)
         }
     }
     if let Some(id) = params.uuid("relationTypeId")? {
-        conditions.number("relation.type", shared.model.relation_types.by_id(id).map(|found| found.0));
+        conditions.number("relation.type", shared.lens().model.relation_types.by_id(id).map(|found| found.0));
     }
     page(shared, params, conditions, |reader, conditions, window| reader.relations(conditions, window)).await
 }
 
 pub(super) fn number(shared: &Shared, kind: Kind, id: uuid::Uuid) -> Option<i64> {
-    shared.ids.number(kind, id).map(|number| number.0)
+    shared.lens().ids.number(kind, id).map(|number| number.0)
 }
 
 /// The one entry that matches.

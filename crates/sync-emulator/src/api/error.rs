@@ -1,5 +1,7 @@
 //! Errors in the shape that the service's APIs share.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -15,7 +17,7 @@ const RETRY_SECONDS: u32 = 5;
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
     /// What the client can sign in with, where that is what is missing.
     challenge: Option<&'static str>,
@@ -25,7 +27,7 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), challenge: None, retry_after: None }
+        Self { status, code: code.into(), message: message.into(), challenge: None, retry_after: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -96,6 +98,22 @@ impl ApiError {
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(%error, source = ?error.source(), "a request failed");
         Self::hidden()
+    }
+
+    /// What a fault rule wants to be answered.
+    pub(crate) fn of_rule(status: StatusCode, code: Option<String>, message: Option<String>) -> Self {
+        let usual = match status.as_u16() {
+            400 => "invalidRequest",
+            401 => "authenticationFailed",
+            403 => "authorizationFailed",
+            404 => "notFound",
+            429 => "tooManyRequests",
+            503 => "serviceUnavailable",
+            _ => "unexpectedError",
+        };
+        let code = code.map_or(Cow::Borrowed(usual), Cow::Owned);
+        let message = message.unwrap_or_else(|| "This answer was ordered by a fault rule.".to_owned());
+        Self { status, code, message, challenge: None, retry_after: None }
     }
 
     /// 500 without a word in the log.

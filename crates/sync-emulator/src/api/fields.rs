@@ -37,6 +37,7 @@ pub(super) fn read(
         simulation: wants_simulation && operation == Operation::Import,
         delete_file: None,
         fault: None,
+        failure: None,
     };
     if operation != Operation::Finalize {
         request.continue_on_error = continue_on_error(shared, form, request.simulation)?;

@@ -12,6 +12,7 @@ use super::body::{is_of_type, is_too_slow, read_small, too_slow};
 use super::upload::Upload;
 use super::{ApiError, params::uuid};
 use crate::profile::UrlEncodedForm;
+use crate::requests;
 use crate::server::Shared;
 
 /// Longest text part, and longest template, in bytes (ours).
@@ -47,6 +48,18 @@ const TEXTS: [&str; 22] = [
 ];
 const TEMPLATE: &str = "template";
 
+/// Those of them that are true or false.
+const BOOLEANS: [&str; 8] = [
+    "continueOnError",
+    "deleteFile",
+    "headerRow",
+    "ignoreLeadingWhitespace",
+    "saveResult",
+    "sendNotification",
+    "simulation",
+    "strictQuotes",
+];
+
 /// A body that was read to its end.
 #[derive(Debug, Default)]
 pub(super) struct Form {
@@ -64,13 +77,26 @@ struct TextPart {
 impl Form {
     /// Reads the body to its end. There has to be at least one part, of whatever name.
     pub(super) async fn read(shared: &Shared, request: Request) -> Result<Self, ApiError> {
+        let form = Self::read_body(shared, request).await?;
+        let fields = form.texts.iter().map(|(name, part)| (name.as_str(), part.value.as_str()));
+        requests::note_form(fields, form.files.first().map(|upload| upload.size));
+        Ok(form)
+    }
+
+    async fn read_body(shared: &Shared, request: Request) -> Result<Self, ApiError> {
         const MULTIPART: &str = "multipart/form-data";
         const URL_ENCODED: &str = "application/x-www-form-urlencoded";
         if request.headers().get(header::CONTENT_TYPE).is_none() {
-            return Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part."));
+            // What a careless client sends that leaves every field to its default.
+            return if shared.is_loose {
+                Ok(Self::default())
+            } else {
+                Err(ApiError::bad_request("The body has to be multipart/form-data with at least one part."))
+            };
         }
-        if is_of_type(&request, URL_ENCODED) && shared.context.readings.url_encoded_form == UrlEncodedForm::Accepted {
-            return Self::read_url_encoded(request).await;
+        let takes_url_encoded = shared.is_loose || shared.context.readings.url_encoded_form == UrlEncodedForm::Accepted;
+        if is_of_type(&request, URL_ENCODED) && takes_url_encoded {
+            return Self::read_url_encoded(shared, request).await;
         }
         if !is_of_type(&request, MULTIPART) {
             return Err(ApiError::unsupported_media_type(MULTIPART));
@@ -87,24 +113,34 @@ impl Form {
             }
             form.take(shared, field).await?;
         }
-        if parts == 0 {
+        if parts == 0 && !shared.is_loose {
             return Err(no_part());
         }
-        Ok(form)
+        Ok(form.understood(shared))
+    }
+
+    /// Where careless clients are tolerated, what they write for booleans in the usual words.
+    fn understood(mut self, shared: &Shared) -> Self {
+        if shared.is_loose {
+            self.texts.retain(|name, part| !BOOLEANS.contains(&name.as_str()) || understand(part));
+        }
+        self
     }
 
     /// The form some clients use where there is no file.
-    async fn read_url_encoded(request: Request) -> Result<Self, ApiError> {
+    async fn read_url_encoded(shared: &Shared, request: Request) -> Result<Self, ApiError> {
         let body = read_small(request).await?;
         let mut form = Self::default();
         let mut fields = 0;
         for (name, value) in form_urlencoded::parse(&body) {
             fields += 1;
             if TEXTS.contains(&name.as_ref()) {
-                form.texts.insert(name.into_owned(), TextPart { value: value.into_owned(), is_json: false });
+                // Careless clients cannot say of what type a field is.
+                let is_json = shared.is_loose && name == "finalizationParameters";
+                form.texts.insert(name.into_owned(), TextPart { value: value.into_owned(), is_json });
             }
         }
-        if fields == 0 { Err(no_part()) } else { Ok(form) }
+        if fields == 0 && !shared.is_loose { Err(no_part()) } else { Ok(form.understood(shared)) }
     }
 
     async fn take(&mut self, shared: &Shared, field: Field<'_>) -> Result<(), ApiError> {
@@ -176,6 +212,17 @@ impl Form {
             _ => Err(ApiError::bad_request(format!("{name} has to be a JSON object."))),
         }
     }
+}
+
+/// Brings what careless clients write for booleans into the usual words; `false` where nothing is written at all.
+fn understand(part: &mut TextPart) -> bool {
+    match part.value.trim().to_ascii_lowercase().as_str() {
+        "" => return false,
+        "1" | "yes" | "on" => part.value = "true".to_owned(),
+        "0" | "no" | "off" => part.value = "false".to_owned(),
+        _ => {}
+    }
+    true
 }
 
 fn no_part() -> ApiError {

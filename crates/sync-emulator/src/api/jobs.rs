@@ -12,6 +12,7 @@ use super::ApiError;
 use super::body::read_small;
 use super::params::{Params, Segment, uuid};
 use crate::access::Account;
+use crate::controls::Controls;
 use crate::jobs::{Cancelling, JobFilter, JobResult, JobRow, JobState, SortField};
 use crate::profile::{HiddenJob, JobsApi, MissingJobsApi, OlderCancel, Profile};
 use crate::server::Shared;
@@ -78,16 +79,14 @@ fn removed(shared: &Shared) -> ApiError {
 /// A job by the id in the path; fresh ones may be invisible.
 pub(super) async fn find_one(shared: &Arc<Shared>, id: &str) -> Result<JobRow, ApiError> {
     let id = uuid("jobId", id)?;
-    let found = shared.blocking(move |shared| {
-        if shared.context.jobs.is_hidden(id) {
-            return Err(match shared.context.readings.hidden_job {
-                HiddenJob::NotFound => unknown(),
-                HiddenJob::ServerError => ApiError::hidden(),
-            });
-        }
-        shared.context.jobs.get(id)?.ok_or_else(unknown)
-    });
-    found.await
+    if shared.blocking(move |shared| Ok(shared.context.jobs.is_hidden(id))).await? {
+        return Err(match shared.context.readings.hidden_job {
+            HiddenJob::NotFound => unknown(),
+            HiddenJob::ServerError => ApiError::hidden(),
+        });
+    }
+    Controls::of(shared).look_at(id).await;
+    shared.blocking(move |shared| shared.context.jobs.get(id)?.ok_or_else(unknown)).await
 }
 
 /// What the lists of both shapes are filtered and sorted by.

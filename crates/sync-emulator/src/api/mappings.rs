@@ -56,7 +56,7 @@ pub(super) async fn of_resource(State(shared): State<Arc<Shared>>, Pair(system, 
     let id = uuid("mappedResourceId", &id)?;
     let mut conditions = Conditions::default();
     conditions.name("mapping.system", &Some(exactly(&system)));
-    conditions.number("mapping.resource", shared.ids.resource(id).map(|(_, number)| number.0));
+    conditions.number("mapping.resource", shared.lens().ids.resource(id).map(|(_, number)| number.0));
     one(shared, conditions).await
 }
 
@@ -70,7 +70,7 @@ fn exactly(text: impl Into<String>) -> NameMatch {
 
 /// The two variable parts of a path, decoded.
 #[derive(Debug)]
-pub(super) struct Pair(String, String);
+pub(super) struct Pair(pub(super) String, pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Pair {
     type Rejection = ApiError;

@@ -14,7 +14,9 @@ mod jobs;
 mod mappings;
 mod newer_jobs;
 mod oauth;
+mod operating_model;
 mod params;
+mod removal;
 mod results;
 mod router;
 mod sessions;
@@ -23,4 +25,5 @@ mod synchronizations;
 mod upload;
 
 pub(crate) use error::ApiError;
+pub(crate) use params::{Params, Segment, uuid};
 pub(crate) use router::router;

@@ -17,7 +17,7 @@ const NAME_CHARS: usize = 2000;
 
 /// Query parameters in the order given; unknown ones are passed over.
 #[derive(Debug)]
-pub(super) struct Params(Vec<(String, String)>);
+pub(crate) struct Params(Vec<(String, String)>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Params {
     type Rejection = ApiError;
@@ -33,7 +33,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 
 impl Params {
     /// The parameter, if it is given; the first of several.
-    pub(super) fn one(&self, name: &str) -> Option<&str> {
+    pub(crate) fn one(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
@@ -121,7 +121,7 @@ impl Params {
 }
 
 /// A UUID from outside.
-pub(super) fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
+pub(crate) fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
     match Uuid::try_parse(text) {
         Ok(id) if text.len() == 36 => Ok(id),
         _ => Err(ApiError::bad_request(format!("{name} has to be a UUID."))),
@@ -130,7 +130,7 @@ pub(super) fn uuid(name: &str, text: &str) -> Result<Uuid, ApiError> {
 
 /// The one variable part of a path, decoded.
 #[derive(Debug)]
-pub(super) struct Segment(pub(super) String);
+pub(crate) struct Segment(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Segment {
     type Rejection = ApiError;

@@ -12,9 +12,11 @@ use sync_core::PayloadFormat::{Csv, Excel, Json};
 
 use super::auth::authenticate;
 use super::{
-    ApiError, application, catalogue, document, files, health, jobs, mappings, newer_jobs, oauth, results, sessions,
-    submit, synchronizations,
+    ApiError, application, catalogue, document, files, health, jobs, mappings, newer_jobs, oauth, operating_model,
+    removal, results, sessions, submit, synchronizations,
 };
+use crate::admin;
+use crate::faults;
 use crate::server::Shared;
 
 /// All operations over one server's state.
@@ -51,15 +53,19 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/assets/{asset}", get(catalogue::asset))
         .route("/assets/{asset}/tags", get(catalogue::tags))
         .route("/communities", get(catalogue::communities))
-        .route("/communities/{community}", get(catalogue::community))
+        .route("/communities/{community}", get(catalogue::community).delete(removal::community))
         .route("/domains", get(catalogue::domains))
         .route("/domains/{domain}", get(catalogue::domain))
         .route("/attributes", get(catalogue::attributes))
         .route("/relations", get(catalogue::relations))
         .route("/mappings", get(mappings::list))
         .route("/mappings/{mapping}", get(mappings::mapping))
-        .route("/mappings/externalSystem/{system}/externalEntity/{entity}", get(mappings::of_pair))
+        .route(
+            "/mappings/externalSystem/{system}/externalEntity/{entity}",
+            get(mappings::of_pair).delete(removal::mapping),
+        )
         .route("/mappings/externalSystem/{system}/mappedResource/{resource}", get(mappings::of_resource))
+        .merge(operating_model::router())
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate))
@@ -70,14 +76,20 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/jobs", get(newer_jobs::find))
         .route("/jobs/{job}", get(newer_jobs::get).delete(newer_jobs::cancel))
         .layer(middleware::from_fn_with_state(shared.clone(), authenticate));
+    let admin = admin::router()
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(middleware::from_fn_with_state(shared.clone(), authenticate))
+        .route("/health", get(health::health))
+        .route("/openapi.json", get(document::openapi));
     Router::new()
         .nest("/rest/2.0", api)
         .nest("/rest/jobs/v1", newer_jobs)
         .route("/rest/oauth/v2/token", post(oauth::token))
-        .route("/_emulator/health", get(health::health))
-        .route("/_emulator/openapi.json", get(document::openapi))
+        .nest("/_emulator", admin)
         .fallback(unknown_path)
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(middleware::from_fn_with_state(shared.clone(), faults::apply))
         .with_state(shared)
 }
 

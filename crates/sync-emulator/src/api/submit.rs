@@ -14,9 +14,11 @@ use super::params::{Segment, uuid};
 use super::upload::{Upload, sync_folder, unwritable};
 use super::{ApiError, fields};
 use crate::access::Account;
+use crate::faults::JobOrders;
 use crate::importer::check_table;
 use crate::jobs::{JobRequest, JobRow, Operation, Submitter};
 use crate::profile::{FileAndFileId, JobNames, JobResultField};
+use crate::requests;
 use crate::server::Shared;
 
 /// Longest synchronization id, in characters.
@@ -155,6 +157,7 @@ async fn accept(
     mut request: JobRequest,
     upload: Option<Upload>,
 ) -> Result<JobRow, ApiError> {
+    let orders = JobOrders { hidden_polls: shared.context.readings.hidden_polls, ..requests::orders() };
     let accepted = shared.blocking(move |shared| {
         let context = &shared.context;
         if upload.is_some() {
@@ -164,7 +167,7 @@ async fn accept(
         // From here on the job deletes the file; a job that is not accepted has none.
         request.upload = upload.map(Upload::keep);
         let by = Submitter { user: account.id, user_name: account.name.to_string(), at: context.now(), job_name };
-        let accepted = context.jobs.accept(&id, &request, &by, context.readings.hidden_polls);
+        let accepted = context.jobs.accept(&id, &request, &by, orders);
         if accepted.is_err()
             && let Some(upload) = &request.upload
         {
@@ -172,5 +175,7 @@ async fn accept(
         }
         Ok(accepted?)
     });
-    accepted.await
+    let job = accepted.await?;
+    requests::note_job(job.id);
+    Ok(job)
 }

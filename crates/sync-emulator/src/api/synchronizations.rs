@@ -56,15 +56,15 @@ pub(super) async fn exists(State(shared): State<Arc<Shared>>, Segment(id): Segme
     Ok(Json(exists))
 }
 
-/// `DELETE /import/synchronize/{sid}/evict`. Comes after the jobs accepted before.
+/// `DELETE /import/synchronize/{sid}/evict`. Comes after its jobs accepted before.
 pub(super) async fn evict(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
-    let known = shared.write(move |store| known_then(store, &id, tracking::evict)).await?;
+    let known = shared.write(Some(&id.clone()), move |store| known_then(store, &id, tracking::evict)).await?;
     answer(&shared, known)
 }
 
-/// `DELETE /import/synchronize/{sid}`. Comes after the jobs accepted before.
+/// `DELETE /import/synchronize/{sid}`. Comes after its jobs accepted before.
 pub(super) async fn remove(State(shared): State<Arc<Shared>>, Segment(id): Segment) -> Result<StatusCode, ApiError> {
-    let known = shared.write(move |store| known_then(store, &id, tracking::remove)).await?;
+    let known = shared.write(Some(&id.clone()), move |store| known_then(store, &id, tracking::remove)).await?;
     answer(&shared, known)
 }
 

@@ -2,6 +2,7 @@
 
 mod assets;
 mod attributes;
+mod by_hand;
 mod communities;
 mod complex_relations;
 mod domains;
@@ -14,8 +15,10 @@ mod relations;
 mod removal;
 mod responsibilities;
 mod schema;
+pub(crate) mod snapshot;
 mod store;
 mod tags;
+mod wipe;
 
 pub(crate) use assets::AssetRow;
 pub(crate) use attributes::StoredValue;
@@ -25,4 +28,5 @@ pub(crate) use mappings::MappingRow;
 pub(crate) use number::{Ids, Kind, Number, TypeNumber, UserNumber};
 pub(crate) use relations::End;
 pub(crate) use responsibilities::{OwnerKind, StoredOwner};
+pub use snapshot::SnapshotError;
 pub(crate) use store::{OpenError, Stamp, Storage, Store, files, open_reader, open_writer, uploads};

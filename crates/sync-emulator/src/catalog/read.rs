@@ -38,6 +38,17 @@ impl NameMatch {
             Self::Exact(text) => text.clone(),
         }
     }
+
+    /// Whether a name that is not in the database is meant, by the same rules.
+    pub(crate) fn fits(&self, name: &str) -> bool {
+        let name_in_lower = name.to_ascii_lowercase();
+        match self {
+            Self::Start(text) => name_in_lower.starts_with(&text.to_ascii_lowercase()),
+            Self::End(text) => name_in_lower.ends_with(&text.to_ascii_lowercase()),
+            Self::Anywhere(text) => name_in_lower.contains(&text.to_ascii_lowercase()),
+            Self::Exact(text) => name == text,
+        }
+    }
 }
 
 /// A part of a list.
@@ -195,7 +206,7 @@ impl Reader<'_> {
             window,
             |row| {
                 let attribute_type: TypeNumber = row.get(1)?;
-                let kind = self.model.attribute_types.get(attribute_type).copied().unwrap_or_default();
+                let kind = self.model.attribute_types.get(attribute_type).map(|found| found.kind).unwrap_or_default();
                 let (type_id, type_name) = self.model.attribute_types.shown(attribute_type);
                 let text: String = row.get(4)?;
                 let value = match (row.get::<_, bool>(3)?, kind) {

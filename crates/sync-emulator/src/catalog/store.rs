@@ -10,6 +10,7 @@ use super::model::{Model, ModelError, ModelFile};
 use super::names::NameCache;
 use super::schema;
 use super::{Ids, Number, UserNumber};
+use crate::chance::{Purpose, uuid};
 use crate::profile::NameCase;
 
 /// Statements kept ready per connection; the importer alone uses about eighty.
@@ -76,15 +77,21 @@ pub(crate) struct Store {
     next: i64,
 }
 
-/// Opens or creates the catalogue; `files` are added to the packaged operating model, later ones win.
-pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile], name_case: NameCase) -> Result<Store, OpenError> {
+/// Opens or creates the catalogue; `files` are added to the packaged operating model, later ones win. `seed` tells the
+/// ids of a new catalogue from those of others.
+pub(crate) fn open_writer(
+    storage: &Storage,
+    files: &[ModelFile],
+    name_case: NameCase,
+    seed: u64,
+) -> Result<Store, OpenError> {
     let path = storage.catalog();
     let database = |source| OpenError::Database { path: path.clone(), source };
     let mut connection = Connection::open(&path).map_err(database)?;
     storage.prepare(&connection, WRITER_CACHE_KIB).map_err(database)?;
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(database)?;
     if found == 0 {
-        create(&mut connection).map_err(database)?;
+        create(&mut connection, uuid(seed, Purpose::Database, 0).as_u64_pair().1).map_err(database)?;
     } else if found != schema::VERSION {
         return Err(OpenError::Layout { path, found, expected: schema::VERSION });
     }
@@ -95,24 +102,16 @@ pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile], name_case: Nam
         .map_err(database)?;
     let kept: Option<String> =
         connection.query_row("SELECT content FROM model_file", [], |row| row.get(0)).optional().map_err(database)?;
-    let mut file = match kept {
-        Some(content) => ModelFile::from_slice(content.as_bytes())?,
-        None => ModelFile::packaged()?,
-    };
-    files.iter().for_each(|addition| file.add(addition));
-    let transaction = connection.transaction().map_err(database)?;
-    let mut failed = None;
-    let model = Model::new(&file, |kind, key| match register(&transaction, kind, key) {
-        Ok(number) => number,
-        Err(error) => {
-            failed = Some(error);
-            super::TypeNumber(0)
+    let file = match kept {
+        Some(content) => {
+            let mut file = ModelFile::from_slice(content.as_bytes())?;
+            files.iter().for_each(|addition| file.add(addition));
+            file
         }
-    });
-    if let Some(error) = failed {
-        return Err(database(error));
-    }
-    let model = model?;
+        None => ModelFile::of_new_server(files)?,
+    };
+    let transaction = connection.transaction().map_err(database)?;
+    let model = build_model(&transaction, &file).map_err(|error| error.at(&path))?;
     keep_model(&transaction, &file).map_err(database)?;
     transaction.commit().map_err(database)?;
 
@@ -127,13 +126,46 @@ pub(crate) fn open_writer(storage: &Storage, files: &[ModelFile], name_case: Nam
     })
 }
 
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+fn create(connection: &mut Connection, seed: u64) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     transaction.execute_batch(schema::TABLES)?;
-    let seed = Uuid::new_v4().as_u64_pair().1;
     transaction.execute("INSERT INTO counter(next, seed) VALUES (1, ?1)", [seed as i64])?;
     transaction.pragma_update(None, "user_version", schema::VERSION)?;
     transaction.commit()
+}
+
+/// Why the operating model in a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BuildError {
+    #[error(transparent)]
+    Database(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+impl BuildError {
+    fn at(self, path: &Path) -> OpenError {
+        match self {
+            Self::Database(source) => OpenError::Database { path: path.to_owned(), source },
+            Self::Model(error) => OpenError::Model(error),
+        }
+    }
+}
+
+/// The operating model of a file, with the numbers that its entries have in this database.
+fn build_model(connection: &Connection, file: &ModelFile) -> Result<Model, BuildError> {
+    let mut failed = None;
+    let model = Model::new(file, |kind, key| match register(connection, kind, key) {
+        Ok(number) => number,
+        Err(error) => {
+            failed = Some(error);
+            super::TypeNumber(0)
+        }
+    });
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(model?),
+    }
 }
 
 /// The number of an entry of the operating model, the same in every run.
@@ -163,6 +195,28 @@ pub(crate) fn open_reader(storage: &Storage) -> rusqlite::Result<Connection> {
 }
 
 impl Store {
+    /// Takes over ids, numbers and operating model as the database has them now: its content was replaced.
+    pub(super) fn take_over(&mut self) -> Result<(), BuildError> {
+        let (next, seed): (i64, i64) =
+            self.connection.query_row("SELECT next, seed FROM counter", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let content: String = self.connection.query_row("SELECT content FROM model_file", [], |row| row.get(0))?;
+        self.model = Arc::new(build_model(&self.connection, &ModelFile::from_slice(content.as_bytes())?)?);
+        self.next = next;
+        self.ids = Ids::new(seed as u64);
+        self.names.clear();
+        Ok(())
+    }
+
+    /// Names that were looked up are looked up anew.
+    pub(super) fn forget_names(&mut self) {
+        self.names.clear();
+    }
+
+    /// Numbers begin again.
+    pub(super) fn number_anew(&mut self) {
+        self.next = 1;
+    }
+
     /// The number of a user, who is remembered even if a later start does not know them any more.
     pub(crate) fn register_user(&self, id: Uuid, name: &str) -> rusqlite::Result<UserNumber> {
         self.connection

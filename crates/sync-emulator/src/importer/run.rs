@@ -61,7 +61,7 @@ pub(crate) fn import(
     let mut group = Group::default();
     let mut in_transaction = 0;
     loop {
-        if context.is_stopping() {
+        if context.must_leave_work() {
             importer.store().roll_back()?;
             return Ok(Import::Stopped);
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use rusqlite::{OptionalExtension, params};
 use uuid::Uuid;
 
-use super::queue::{Inner, finish, read_request, show_running};
+use super::queue::{finish, read_request, show_running};
 use super::{Claims, JobRequest, JobResult, JobState, Jobs};
 
 /// What became of the wish to cancel a job.
@@ -58,11 +58,10 @@ impl Jobs {
             JobState::Waiting | JobState::Running => {
                 let request = read_request(&request)?;
                 let file = request.deletes_file(JobState::Canceled);
-                inner.slots.end(id, Claims::default());
-                let Inner { connection, slots, .. } = &mut *inner;
-                let transaction = connection.unchecked_transaction()?;
+                self.line.end(id, Claims::default());
+                let transaction = inner.connection.unchecked_transaction()?;
                 finish(&transaction, id, JobState::Canceled, JobResult::Aborted, message, file, now)?;
-                show_running(&transaction, slots.fill(), now)?;
+                show_running(&transaction, self.line.begun(), now)?;
                 transaction.commit()?;
                 inner.waiting = inner.waiting.saturating_sub(1);
                 Ok(Cancelling::Done(Box::new(request)))

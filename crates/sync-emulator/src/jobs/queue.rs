@@ -1,20 +1,22 @@
 //! The list of jobs: what was accepted is here before it is answered.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
 
-use super::slots::{Entry, Slots};
+use super::slots::Entry;
 use super::{
-    Claims, Cursor, JobFilter, JobRequest, JobResult, JobRow, JobState, Report, Taken, Work, files, job::JOB_TYPE,
+    Claims, Cursor, JobFilter, JobRequest, JobResult, JobRow, JobState, Line, Report, Taken, Task, files, job::JOB_TYPE,
 };
-use crate::catalog::Storage;
-use crate::profile::JobOrder;
+use crate::catalog::snapshot;
+use crate::catalog::{SnapshotError, Storage};
+use crate::chance::{Purpose, uuid};
+use crate::faults::JobOrders;
 
 /// Fresh jobs whose reads still have to fail; beyond this many the oldest settings are forgotten.
 const HIDDEN_LIMIT: usize = 10_000;
@@ -50,7 +52,10 @@ pub(crate) enum QueueError {
 #[derive(Debug)]
 pub(crate) struct Jobs {
     inner: Mutex<Inner>,
+    pub(super) line: Arc<Line>,
     limit: usize,
+    /// Where the ids of jobs come from.
+    seed: u64,
     /// Whether the job that is worked on is to stop.
     pub(super) is_canceling: AtomicBool,
 }
@@ -58,9 +63,8 @@ pub(crate) struct Jobs {
 #[derive(Debug)]
 pub(super) struct Inner {
     pub(super) connection: Connection,
-    /// Gone once the server stops.
-    sender: Option<Sender<Work>>,
-    pub(super) slots: Slots,
+    /// The number that the next job gets.
+    next: i64,
     /// Jobs that the worker has not taken yet.
     pub(super) waiting: usize,
     pub(super) at_work: Option<AtWork>,
@@ -100,10 +104,9 @@ impl Jobs {
     /// Opens the list and puts what was not finished back into the queue, in order.
     pub(crate) fn open(
         storage: &Storage,
-        sender: Sender<Work>,
+        line: Arc<Line>,
         limit: usize,
-        together: usize,
-        order: JobOrder,
+        seed: u64,
         now: i64,
         outcome: impl Fn(Uuid) -> rusqlite::Result<Option<(JobState, JobResult, String)>>,
     ) -> rusqlite::Result<Self> {
@@ -111,11 +114,10 @@ impl Jobs {
         storage.prepare(&connection, 2048)?;
         connection.execute_batch(TABLES)?;
         connection.execute_batch(files::TABLES)?;
-        let slots = Slots::new(together, order);
-        let mut inner =
-            Inner { connection, sender: Some(sender), slots, waiting: 0, at_work: None, hidden: HashMap::new() };
-        inner.recover(now, outcome)?;
-        Ok(Self { inner: Mutex::new(inner), limit, is_canceling: AtomicBool::new(false) })
+        let next = next_number(&connection)?;
+        let mut inner = Inner { connection, next, waiting: 0, at_work: None, hidden: HashMap::new() };
+        inner.recover(&line, now, outcome)?;
+        Ok(Self { inner: Mutex::new(inner), line, limit, seed, is_canceling: AtomicBool::new(false) })
     }
 
     pub(super) fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -129,16 +131,16 @@ impl Jobs {
         synchronization: &str,
         request: &JobRequest,
         by: &Submitter,
-        hidden_polls: u32,
+        orders: JobOrders,
     ) -> Result<JobRow, QueueError> {
-        let content = serde_json::to_string(request)?;
+        let content = serde_json::to_string(&JobRequest { failure: orders.failure, ..request.clone() })?;
         let mut inner = self.inner();
         if inner.waiting >= self.limit {
             return Err(QueueError::Full(inner.waiting));
         }
-        let Some(sender) = inner.sender.clone() else { return Err(QueueError::Stopping) };
+        let number = inner.next;
         let row = JobRow {
-            id: Uuid::new_v4(),
+            id: uuid(self.seed, Purpose::Job, number.unsigned_abs()),
             name: by.job_name.clone(),
             state: JobState::Waiting,
             result: JobResult::NotSet,
@@ -150,12 +152,11 @@ impl Jobs {
             ended_on: None,
             user: by.user,
         };
-        let Inner { connection, slots, .. } = &mut *inner;
-        let transaction = connection.unchecked_transaction()?;
+        let transaction = inner.connection.unchecked_transaction()?;
         transaction
             .prepare_cached(
-                "INSERT INTO job(id, name, type, state, result, created_on, modified_on, user, user_name,
-                 synchronization, request) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO job(number, id, name, type, state, result, created_on, modified_on, user, user_name,
+                 synchronization, request) VALUES (?11, ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 row.id.as_bytes(),
@@ -167,42 +168,33 @@ impl Jobs {
                 by.user.as_bytes(),
                 by.user_name,
                 synchronization,
-                content
+                content,
+                number
             ])?;
-        let number = transaction.last_insert_rowid();
         let synchronization = synchronization.to_owned();
-        slots.add(Entry { number, id: row.id, synchronization, operation: request.operation });
-        if let Err(error) = show_running(&transaction, slots.fill(), by.at).and_then(|()| transaction.commit()) {
-            slots.end(row.id, Claims::default());
+        let entry = Entry { number, id: row.id, synchronization, operation: request.operation };
+        // The worker may see the job at once, but cannot take it while this list is locked.
+        if !self.line.push_job(entry, orders.progress.unwrap_or_else(|| self.line.progress())) {
+            return Err(QueueError::Stopping);
+        }
+        if let Err(error) = show_running(&transaction, self.line.begun(), by.at).and_then(|()| transaction.commit()) {
+            self.line.end(row.id, Claims::default());
             return Err(error.into());
         }
+        inner.next += 1;
         inner.waiting += 1;
-        if hidden_polls > 0 {
+        if orders.hidden_polls > 0 {
             if inner.hidden.len() >= HIDDEN_LIMIT {
                 inner.hidden.clear();
             }
-            inner.hidden.insert(row.id, hidden_polls);
-        }
-        if sender.send(Work::Job).is_err() {
-            return Err(QueueError::Stopping);
+            inner.hidden.insert(row.id, orders.hidden_polls);
         }
         Ok(row)
     }
 
-    /// Hands work to the worker that is no job.
-    pub(crate) fn send(&self, work: Work) -> Result<(), QueueError> {
-        let sender = self.inner().sender.clone().ok_or(QueueError::Stopping)?;
-        sender.send(work).map_err(|_| QueueError::Stopping)
-    }
-
-    /// Whether no job waits for the worker.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.inner().waiting == 0
-    }
-
-    /// Accepts nothing any more.
-    pub(crate) fn close(&self) {
-        self.inner().sender = None;
+    /// Hands work to the worker that is no job. It comes after the jobs accepted before of the synchronization named.
+    pub(crate) fn send(&self, synchronization: Option<String>, task: Task) -> Result<(), QueueError> {
+        if self.line.push_task(synchronization, task) { Ok(()) } else { Err(QueueError::Stopping) }
     }
 
     /// Whether this read of a fresh job has to fail.
@@ -293,21 +285,83 @@ impl Jobs {
         Ok((rows.into_iter().map(|(row, ..)| row).collect(), next))
     }
 
-    /// Takes the next job off the queue.
-    pub(crate) fn start(&self) -> rusqlite::Result<Option<Accepted>> {
+    /// Takes a job off the queue whose turn it is; nothing if it has been stopped or forgotten in the meantime.
+    pub(crate) fn start(&self, entry: Entry, taken: Taken) -> rusqlite::Result<Option<Accepted>> {
         let mut inner = self.inner();
-        let Some((entry, taken)) = inner.slots.next() else { return Ok(None) };
+        let found = inner
+            .connection
+            .prepare_cached(&format!("SELECT request, user, user_name FROM job WHERE number = ?1 AND {UNFINISHED}"))?
+            .query_row([entry.number], |row| {
+                Ok((row.get::<_, String>(0)?, Uuid::from_bytes(row.get(1)?), row.get::<_, String>(2)?))
+            })
+            .optional()?;
+        let Some((request, user, user_name)) = found else { return Ok(None) };
         inner.waiting = inner.waiting.saturating_sub(1);
         inner.at_work = Some(AtWork { id: entry.id, percent: 0 });
         self.is_canceling.store(false, Ordering::Relaxed);
-        let (request, user, user_name) = inner
-            .connection
-            .prepare_cached("SELECT request, user, user_name FROM job WHERE number = ?1")?
-            .query_row([entry.number], |row| {
-                Ok((row.get::<_, String>(0)?, Uuid::from_bytes(row.get(1)?), row.get::<_, String>(2)?))
-            })?;
         let request = read_request(&request)?;
         Ok(Some(Accepted { id: entry.id, synchronization: entry.synchronization, request, user, user_name, taken }))
+    }
+
+    /// A job that was taken off the queue begins again later.
+    pub(crate) fn put_back(&self) {
+        let mut inner = self.inner();
+        inner.waiting += 1;
+        inner.at_work = None;
+    }
+
+    /// Forgets all jobs, or those of one synchronization, and gives the files that are not needed any more. With
+    /// `anew` numbers, and so ids, begin again.
+    pub(crate) fn forget(
+        &self,
+        synchronization: Option<&str>,
+        anew: bool,
+        now: i64,
+    ) -> rusqlite::Result<HashSet<String>> {
+        self.line.drop_jobs(synchronization);
+        let before = self.pending_uploads()?;
+        let mut inner = self.inner();
+        match synchronization {
+            Some(id) => inner.connection.execute("DELETE FROM job WHERE synchronization = ?1", [id])?,
+            None => inner.connection.execute("DELETE FROM job", [])?,
+        };
+        if anew && synchronization.is_none() {
+            inner.connection.execute("DELETE FROM sqlite_sequence WHERE name = 'job'", [])?;
+            inner.next = 1;
+        }
+        show_running(&inner.connection, self.line.begun(), now)?;
+        inner.at_work = None;
+        inner.waiting = inner
+            .connection
+            .query_row(&format!("SELECT count(*) FROM job WHERE {UNFINISHED}"), [], |row| row.get::<_, i64>(0))?
+            .try_into()
+            .unwrap_or(0);
+        drop(inner);
+        let after = self.pending_uploads()?;
+        Ok(before.difference(&after).cloned().collect())
+    }
+
+    /// Adds the jobs that are over to a snapshot of the catalogue.
+    pub(crate) fn export(&self, path: &Path) -> Result<(), SnapshotError> {
+        let inner = self.inner();
+        snapshot::attach(&inner.connection, path)?;
+        let sql = format!("CREATE TABLE snapshot.job AS SELECT * FROM main.job WHERE NOT ({UNFINISHED})");
+        let copied = inner.connection.execute(&sql, []);
+        snapshot::detach(&inner.connection);
+        copied?;
+        Ok(())
+    }
+
+    /// Has the jobs of a snapshot in the place of all others, and gives the files that are not needed any more.
+    pub(crate) fn import(&self, path: &Path, now: i64) -> Result<HashSet<String>, SnapshotError> {
+        let unneeded = self.forget(None, false, now)?;
+        let mut inner = self.inner();
+        snapshot::attach(&inner.connection, path)?;
+        let copied = snapshot::replace(&inner.connection, "job");
+        snapshot::detach(&inner.connection);
+        copied?;
+        inner.next = next_number(&inner.connection)?;
+        Ok(unneeded)
     }
 
     /// Says how far the job at work is, in percent.
@@ -333,11 +387,10 @@ impl Jobs {
     ) -> rusqlite::Result<()> {
         let mut inner = self.inner();
         inner.at_work = None;
-        inner.slots.end(id, claims);
-        let Inner { connection, slots, .. } = &mut *inner;
-        let transaction = connection.unchecked_transaction()?;
+        self.line.end(id, claims);
+        let transaction = inner.connection.unchecked_transaction()?;
         finish(&transaction, id, report.state, report.result, &report.message, file, now)?;
-        show_running(&transaction, slots.fill(), now)?;
+        show_running(&transaction, self.line.begun(), now)?;
         transaction.commit()
     }
 }
@@ -346,6 +399,7 @@ impl Inner {
     /// Puts what was not finished back into the queue, in order.
     fn recover(
         &mut self,
+        line: &Line,
         now: i64,
         outcome: impl Fn(Uuid) -> rusqlite::Result<Option<(JobState, JobResult, String)>>,
     ) -> rusqlite::Result<()> {
@@ -375,14 +429,10 @@ impl Inner {
             self.connection
                 .prepare_cached("UPDATE job SET state = 'WAITING', started_on = NULL WHERE number = ?1")?
                 .execute([number])?;
-            self.slots.add(Entry { number, id, synchronization, operation: request.operation });
+            line.push_job(Entry { number, id, synchronization, operation: request.operation }, line.progress());
             self.waiting += 1;
-            if let Some(sender) = &self.sender {
-                // The receiver is alive: the caller holds it.
-                let _ = sender.send(Work::Job);
-            }
         }
-        show_running(&self.connection, self.slots.fill(), now)
+        show_running(&self.connection, line.begun(), now)
     }
 
     fn row(&self, row: &Row<'_>) -> rusqlite::Result<JobRow> {
@@ -407,6 +457,13 @@ impl Inner {
             user: Uuid::from_bytes(row.get(9)?),
         })
     }
+}
+
+/// The number after all that were ever given out.
+fn next_number(connection: &Connection) -> rusqlite::Result<i64> {
+    let last: Option<i64> =
+        connection.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'job'", [], |row| row.get(0)).optional()?;
+    Ok(last.unwrap_or(0) + 1)
 }
 
 pub(super) fn show_running(connection: &Connection, begun: Vec<i64>, now: i64) -> rusqlite::Result<()> {

@@ -31,6 +31,18 @@ pub(crate) struct JobRequest {
     /// What is wrong with the request, where that is told by the job.
     #[serde(default)]
     pub(crate) fault: Option<String>,
+    /// How the job fails, if a fault rule says that it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<JobFailure>,
+}
+
+/// A failure that was ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct JobFailure {
+    /// The sentence in the list of errors.
+    pub(crate) message: String,
+    /// Whether the work is done, and stays, all the same.
+    pub(crate) is_done: bool,
 }
 
 fn json() -> PayloadFormat {

@@ -99,11 +99,34 @@ impl Slots {
         begun
     }
 
-    /// The running job to be worked on next, and what it has to keep away from. In a race finalizations win.
-    pub(crate) fn next(&self) -> Option<(Entry, Taken)> {
+    /// The running job to be worked on next of those that may be, and what it has to keep away from. In a race
+    /// finalizations win.
+    pub(crate) fn next(&self, may_be: impl Fn(&Entry) -> bool) -> Option<(Entry, Taken)> {
         let is_late = |entry: &Entry| self.order == JobOrder::Racing && entry.operation != Operation::Finalize;
-        let next = self.running.iter().min_by_key(|running| (is_late(&running.entry), running.entry.number))?;
+        let possible = self.running.iter().filter(|running| may_be(&running.entry));
+        let next = possible.min_by_key(|running| (is_late(&running.entry), running.entry.number))?;
         Some((next.entry.clone(), next.taken.clone()))
+    }
+
+    /// Whether this job counts as running.
+    pub(crate) fn is_running(&self, id: Uuid) -> bool {
+        self.running.iter().any(|running| running.entry.id == id)
+    }
+
+    /// Whether a job of this synchronization, up to this number, has not ended.
+    pub(crate) fn has_job_up_to(&self, synchronization: &str, number: i64) -> bool {
+        let running = self.running.iter().map(|running| &running.entry);
+        running
+            .chain(self.ready.range(..=number).map(|(_, entry)| entry))
+            .chain(self.behind.get(synchronization).into_iter().flatten())
+            .any(|entry| entry.synchronization == synchronization && entry.number <= number)
+    }
+
+    /// Forgets the jobs of these synchronizations.
+    pub(crate) fn drop_jobs(&mut self, is_meant: impl Fn(&str) -> bool) {
+        self.running.retain(|running| !is_meant(&running.entry.synchronization));
+        self.ready.retain(|_, entry| !is_meant(&entry.synchronization));
+        self.behind.retain(|synchronization, _| !is_meant(synchronization));
     }
 
     /// Takes a job out. What it touched is kept from those that run beside it.
@@ -156,7 +179,7 @@ mod tests {
             slots.add(entry(number, sid, Operation::Batch));
         }
         assert_eq!(slots.fill(), [1, 3, 4]);
-        assert_eq!(slots.next().map(|(entry, _)| entry.number), Some(1));
+        assert_eq!(slots.next(|_| true).map(|(entry, _)| entry.number), Some(1));
         slots.end(id(3), Claims::default());
         assert_eq!(slots.fill(), [5], "the second one of a waits for the first");
         slots.end(id(1), Claims::default());
@@ -170,7 +193,7 @@ mod tests {
             slots.add(entry(1, "a", Operation::Batch));
             slots.add(entry(2, "a", Operation::Finalize));
             slots.fill();
-            assert_eq!(slots.next().map(|(entry, _)| entry.number), Some(first));
+            assert_eq!(slots.next(|_| true).map(|(entry, _)| entry.number), Some(first));
         }
     }
 
@@ -185,10 +208,10 @@ mod tests {
         claims.add(Number(7));
         slots.end(id(1), claims);
         slots.fill();
-        let (next, taken) = slots.next().expect("a job");
+        let (next, taken) = slots.next(|_| true).expect("a job");
         assert_eq!((next.number, taken.contains(Number(7)), taken.contains(Number(8))), (2, true, false));
         slots.end(id(2), Claims::default());
-        let (next, taken) = slots.next().expect("a job");
+        let (next, taken) = slots.next(|_| true).expect("a job");
         assert_eq!((next.number, taken.contains(Number(7))), (3, false), "it began when the first had ended");
     }
 }

@@ -122,6 +122,11 @@ impl Tally {
         }
     }
 
+    /// Whether nothing was counted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.counts.iter().all(Counters::is_zero)
+    }
+
     /// Forgets everything but keeps its memory.
     pub(crate) fn clear(&mut self) {
         self.counts = Default::default();

@@ -1,19 +1,18 @@
 //! The single worker: takes jobs in the order of their acceptance and is the only one that writes to the catalogue.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 use uuid::Uuid;
 
 use super::queue::Accepted;
+use super::slots::Entry;
 use super::{
-    Claims, ErrorEntry, ErrorType, Finalization, Gate, JobRequest, JobResult, JobState, Jobs, Operation, Report,
-    Strategy, Tally,
+    Claims, ErrorEntry, ErrorType, Finalization, JobFailure, JobRequest, JobResult, JobState, Jobs, Line, Operation,
+    Report, Strategy, Taken, Tally, Turn,
 };
 use crate::catalog::{Stamp, Store, UserNumber};
 use crate::clock::Clock;
@@ -24,6 +23,8 @@ use crate::tracking::{Finalized, finalize};
 /// What the worker and the operations share.
 #[derive(Debug)]
 pub(crate) struct Context {
+    pub(crate) clock: Clock,
+    pub(crate) line: Arc<Line>,
     pub(crate) jobs: Jobs,
     pub(crate) readings: Readings,
     pub(crate) rules: Rules,
@@ -34,8 +35,6 @@ pub(crate) struct Context {
     /// Failed commands at which a job is aborted.
     pub(crate) failed_commands_limit: u64,
     pub(crate) stopping: AtomicBool,
-    pub(crate) clock: Clock,
-    pub(crate) gate: Gate,
 }
 
 impl Context {
@@ -49,9 +48,14 @@ impl Context {
         self.stopping.load(Ordering::Relaxed)
     }
 
+    /// Whether the job at work has to be left undone: it begins again later, if at all.
+    pub(crate) fn must_leave_work(&self) -> bool {
+        self.is_stopping() || self.line.is_interrupted()
+    }
+
     /// Whether the job at work has to be left as it is.
     pub(crate) fn has_to_stop(&self) -> bool {
-        self.is_stopping() || self.jobs.is_canceling()
+        self.must_leave_work() || self.jobs.is_canceling()
     }
 
     /// Deletes what a job that is over needs no more.
@@ -83,33 +87,15 @@ fn remove(path: &Path) {
     }
 }
 
-/// Something for the worker to do.
-#[derive(Debug)]
-pub(crate) enum Work {
-    /// The next job.
-    Job,
-    /// Something short that needs the right to write.
-    Task(Task),
-}
-
-/// Something short that needs the right to write.
-pub(crate) struct Task(pub(crate) Box<dyn FnOnce(&mut Store) + Send>);
-
-impl fmt::Debug for Task {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Task")
-    }
-}
-
 /// The worker's thread.
 #[derive(Debug)]
 pub(crate) struct Worker(Option<JoinHandle<()>>);
 
 impl Worker {
     /// Starts the worker.
-    pub(crate) fn start(context: Arc<Context>, store: Store, work: Receiver<Work>) -> std::io::Result<Self> {
+    pub(crate) fn start(context: Arc<Context>, store: Store) -> std::io::Result<Self> {
         let thread = std::thread::Builder::new().name("emulator-worker".to_owned());
-        thread.spawn(move || run(&context, store, &work)).map(|handle| Self(Some(handle)))
+        thread.spawn(move || run(&context, store)).map(|handle| Self(Some(handle)))
     }
 
     /// Waits until the worker has stopped: at most as long as one command takes, as it looks for the sign between two.
@@ -122,26 +108,18 @@ impl Worker {
     }
 }
 
-fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
-    while let Ok(work) = work.recv() {
-        if context.is_stopping() {
-            break;
-        }
-        let is_job = matches!(work, Work::Job);
-        match work {
-            Work::Task(task) => (task.0)(&mut store),
-            Work::Job if !context.gate.pass() => break,
-            Work::Job => {
-                if let Err(error) = execute(context, &mut store) {
+fn run(context: &Context, mut store: Store) {
+    while let Some(turn) = context.line.next() {
+        match turn {
+            Turn::Task(task) => (task.0)(&mut store),
+            Turn::Job(entry, taken) => {
+                if let Err(error) = execute(context, &mut store, entry, taken) {
                     tracing::error!(%error, "a job cannot be written down");
                 }
             }
         }
         if let Err(error) = store.roll_back() {
             tracing::error!(%error, "cannot end a transaction that was left open");
-        }
-        if is_job {
-            context.gate.leave();
         }
     }
     if let Err(error) = store.checkpoint() {
@@ -150,14 +128,23 @@ fn run(context: &Context, mut store: Store, work: &Receiver<Work>) {
 }
 
 /// Executes one job and writes its report.
-fn execute(context: &Context, store: &mut Store) -> rusqlite::Result<()> {
-    let Some(job) = context.jobs.start()? else { return Ok(()) };
+fn execute(context: &Context, store: &mut Store, entry: Entry, taken: Taken) -> rusqlite::Result<()> {
+    let id = entry.id;
+    let Some(job) = context.jobs.start(entry, taken)? else {
+        context.line.end(id, Claims::default());
+        return Ok(());
+    };
     let sample = context.readings.sample_counters;
     let mut claims = Claims::default();
     // A defect in one job must not leave every later one waiting for ever.
     let report = match catch_unwind(AssertUnwindSafe(|| perform(context, store, &job, &mut claims))) {
         Ok(Ok(Some(report))) => report,
-        Ok(Ok(None)) => return store.roll_back(),
+        Ok(Ok(None)) => {
+            if context.line.left_undone() {
+                context.jobs.put_back();
+            }
+            return store.roll_back();
+        }
         Ok(Err(error)) => {
             tracing::error!(%error, job = %job.id, "a job failed because of the database");
             broken(store)?
@@ -211,6 +198,9 @@ fn perform(
     if let Some(fault) = &job.request.fault {
         let error = ErrorEntry::of_job(ErrorType::Validation, fault.clone());
         return Ok(Some(rolled_back(context, error, Tally::default())));
+    }
+    if let Some(failure) = job.request.failure.as_ref().filter(|failure| !failure.is_done) {
+        return Ok(Some(Report::failure(ordered(failure), Tally::default())));
     }
     let user = store.register_user(job.user, &job.user_name)?;
     store.begin(Stamp { at: context.now(), by: user })?;
@@ -272,7 +262,18 @@ fn perform(
             Finalized::Stopped => return Ok(None),
         }
     }
+    if let Some(failure) = &job.request.failure {
+        // What was done stays, which is what makes such a failure hard on clients.
+        let errors = [report.errors, vec![ordered(failure)]].concat();
+        let failed = Report::failure(ordered(failure), report.tally);
+        return Ok(Some(Report { errors, error_count: report.error_count + 1, ..failed }));
+    }
     Ok(Some(report))
+}
+
+/// The error of a failure that was ordered.
+fn ordered(failure: &JobFailure) -> ErrorEntry {
+    ErrorEntry::of_job(ErrorType::Runtime, failure.message.clone())
 }
 
 fn canceled(context: &Context, job: &Accepted, tally: Tally, errors: Vec<ErrorEntry>) -> rusqlite::Result<Report> {

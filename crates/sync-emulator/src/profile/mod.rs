@@ -1,6 +1,7 @@
 //! What differs between servers: the version, and one reading for each question the documentation leaves open.
 
 mod choices;
+mod file;
 mod readings;
 mod version;
 
@@ -10,5 +11,6 @@ pub use choices::{
     JobsApi, LargePage, ListCells, MissingJobsApi, MissingResources, MissingStatus, NameCase, NullMembers, OlderCancel,
     PartialImport, RestoredStatus, UnknownSynchronization, UrlEncodedForm,
 };
+pub use file::{ProfileFile, ProfileFileError};
 pub use readings::{Readings, UnknownReading};
 pub use version::{Profile, UnknownProfile};

@@ -3,18 +3,22 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// The version of the service that the server stands in for.
 ///
 /// The only documented difference so far is the default of `continueOnError` (page "The option to continue on error").
 /// A client that always sends the field sees no difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Profile {
     /// Before 2026.07: `continueOnError` is `false` where it is left out.
+    #[serde(rename = "before-2026.07")]
     BeforeV2026_07,
     /// From 2026.07 on: `continueOnError` is `true` where it is left out. The default, as it is the reading that leaves
     /// partial results behind.
     #[default]
+    #[serde(rename = "2026.07")]
     V2026_07,
 }
 

@@ -5,29 +5,35 @@ use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use rusqlite::OptionalExtension;
 use tempfile::TempDir;
 
+use super::connections::Connections;
 use super::emulator::Emulator;
 use super::error::StartError;
 use super::limits::Limits;
 use super::readers::Readers;
-use super::shared::Shared;
+use super::shared::{Lens, Shared, Start};
 use crate::access::{Account, Accounts, Authority, BearerToken, JwtKey, OAuthClient, User};
 use crate::catalog::model::ModelFile;
 use crate::catalog::{Storage, Store, files, open_writer, uploads};
+use crate::chance::any_seed;
 use crate::clock::Clock;
+use crate::controls::Controls;
+use crate::faults::{FaultBook, FaultRule};
 use crate::importer::Rules;
-use crate::jobs::{Context, Gate, Jobs, Work, Worker};
+use crate::jobs::{Context, JobProgress, Jobs, Line, Worker};
 use crate::profile::{Profile, Readings};
+use crate::requests::Journal;
 
 const BODY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 const FAILED_COMMANDS_LIMIT: u64 = 100;
 const QUEUE_LIMIT: usize = 10_000;
+/// Jobs that the service runs at once (page "Concurrent import").
 const CONCURRENT_JOBS: usize = 8;
 const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 60);
 const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -54,8 +60,13 @@ pub struct EmulatorBuilder {
     queue_limit: usize,
     concurrent_jobs: usize,
     limits: Limits,
-    clock: Clock,
-    held: bool,
+    without_socket: bool,
+    random_seed: Option<u64>,
+    clock: Option<i64>,
+    job_progress: JobProgress,
+    faults: Vec<FaultRule>,
+    import: Option<PathBuf>,
+    loose: bool,
 }
 
 impl fmt::Debug for EmulatorBuilder {
@@ -89,8 +100,13 @@ impl Default for EmulatorBuilder {
             queue_limit: QUEUE_LIMIT,
             concurrent_jobs: CONCURRENT_JOBS,
             limits: Limits::default(),
-            clock: Clock::default(),
-            held: false,
+            without_socket: false,
+            random_seed: None,
+            clock: None,
+            job_progress: JobProgress::default(),
+            faults: Vec::new(),
+            import: None,
+            loose: false,
         }
     }
 }
@@ -208,7 +224,7 @@ impl EmulatorBuilder {
     }
 
     /// Most jobs that are running at once; default 8, as in the service. The others are WAITING. The work itself is done
-    /// by one worker, one job after the other.
+    /// by one worker, one job after the other. 0 counts as 1.
     pub fn concurrent_jobs(mut self, limit: usize) -> Self {
         self.concurrent_jobs = limit;
         self
@@ -242,17 +258,52 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Takes the time from `now`, in milliseconds since 1970, instead of from the machine: for tests that pass time by
-    /// hand. Limits of connections stay with the machine's time.
-    pub fn clock(mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
-        self.clock = Clock::of(now);
+    /// Opens no socket: requests come by way of [`Emulator::service`] alone, and the URL is `http://localhost`.
+    /// Default: no.
+    pub fn without_socket(mut self, without_socket: bool) -> Self {
+        self.without_socket = without_socket;
         self
     }
 
-    /// Holds all jobs back until [`Emulator::work_off`] lets them through: for tests that decide themselves when work is
-    /// done. Until then they are shown as waiting or running.
-    pub fn hold_jobs(mut self) -> Self {
-        self.held = true;
+    /// Where ids and chance come from: with the same seed the same requests in the same order get the same ids, and rules
+    /// that leave it to chance fire on the same requests. Two servers with one seed have the same ids, and a
+    /// [reset](Controls::reset) begins with the first one again. By default each server has ids of its own, which are
+    /// never used again. The ids of a data folder that is there already stay what they are.
+    pub fn random_seed(mut self, seed: u64) -> Self {
+        self.random_seed = Some(seed);
+        self
+    }
+
+    /// Has the server's time stand still at this one, in milliseconds since 1970, until it is
+    /// [moved](Controls::advance). By default it is the system's time.
+    pub fn virtual_clock(mut self, at: i64) -> Self {
+        self.clock = Some(at);
+        self
+    }
+
+    /// When jobs end; default as soon as the worker is free.
+    pub fn job_progress(mut self, progress: JobProgress) -> Self {
+        self.job_progress = progress;
+        self
+    }
+
+    /// Has something go wrong; may be called several times, the order counts.
+    pub fn fault(mut self, rule: FaultRule) -> Self {
+        self.faults.push(rule);
+        self
+    }
+
+    /// Begins with what a file of [`Controls::export`] holds, operating model included: it takes the place of seeds and of
+    /// what a data folder has.
+    pub fn import(mut self, snapshot: impl Into<PathBuf>) -> Self {
+        self.import = Some(snapshot.into());
+        self
+    }
+
+    /// Tolerates what careless clients do and the service would refuse: forms that are URL-encoded instead of multipart,
+    /// a finalization without any part or body, booleans written `1`, `0`, `yes`, `no` or not at all. Default: no.
+    pub fn loose(mut self, loose: bool) -> Self {
+        self.loose = loose;
         self
     }
 
@@ -268,12 +319,29 @@ impl EmulatorBuilder {
     /// Outside a tokio runtime with its drivers enabled.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let address = self.listen;
-        let listener =
-            tokio::net::TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-        let local = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+        let listener = match self.without_socket {
+            true => None,
+            false => Some(
+                tokio::net::TcpListener::bind(address)
+                    .await
+                    .map_err(|source| StartError::Listen { address, source })?,
+            ),
+        };
+        let local = match &listener {
+            Some(listener) => listener.local_addr().map_err(|source| StartError::Listen { address, source })?,
+            None => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        };
+        let import = self.import.clone();
         let opened = tokio::task::spawn_blocking(move || self.open()).await;
         let opened = opened.map_err(|error| StartError::Worker { source: std::io::Error::other(error) })??;
-        Ok(Emulator::serve(listener, local, opened))
+        let shared = opened.shared.clone();
+        // Whatever goes wrong from here on, dropping the server stops its worker.
+        let emulator = Emulator::serve(listener, local, opened);
+        if let Some(path) = import {
+            let imported = Controls::of(&shared).import(&path).await;
+            imported.map_err(|source| StartError::Import { path, source })?;
+        }
+        Ok(emulator)
     }
 
     fn open(self) -> Result<Opened, StartError> {
@@ -287,15 +355,18 @@ impl EmulatorBuilder {
 
         let users = self.users();
         let authority = self.authority(&users)?;
-        let store = open_writer(&storage, &self.seeds, self.readings.name_case)
+        let seed = self.random_seed.unwrap_or_else(any_seed);
+        let faults = FaultBook::new(self.faults.clone(), seed)?;
+        let store = open_writer(&storage, &self.seeds, self.readings.name_case, seed)
             .map_err(|error| StartError::catalogue(&path, error))?;
         let directory = users.iter().map(|user| (user.name.clone(), user.account().id)).collect();
 
-        let (sender, receiver) = mpsc::channel::<Work>();
         let database = |error| StartError::database(&path, error);
+        let clock = Clock::new(self.clock);
         let order = self.readings.job_order;
-        let (limit, together, now) = (self.queue_limit, self.concurrent_jobs, self.clock.now());
-        let jobs = Jobs::open(&storage, sender, limit, together, order, now, |job| outcome(&store, job));
+        let line = Arc::new(Line::new(clock.clone(), self.job_progress, self.concurrent_jobs, order));
+        let now = clock.now();
+        let jobs = Jobs::open(&storage, line.clone(), self.queue_limit, seed, now, |job| outcome(&store, job));
         let jobs = jobs.map_err(database)?;
         discard(&uploads, &jobs.pending_uploads().map_err(database)?);
         discard(&files, &jobs.file_names().map_err(database)?);
@@ -305,8 +376,10 @@ impl EmulatorBuilder {
             users: directory,
             empty_values: self.readings.empty_values,
         };
-        let (ids, model) = (store.ids, store.model.clone());
+        let lens = Lens { ids: store.ids, model: store.model.clone() };
         let context = Arc::new(Context {
+            clock,
+            line,
             jobs,
             readings: self.readings,
             rules,
@@ -314,18 +387,26 @@ impl EmulatorBuilder {
             files,
             failed_commands_limit: self.failed_commands_limit,
             stopping: AtomicBool::new(false),
-            clock: self.clock,
-            gate: if self.held { Gate::closed() } else { Gate::default() },
         });
-        let worker = Worker::start(context.clone(), store, receiver).map_err(|source| StartError::Worker { source })?;
+        let worker = Worker::start(context.clone(), store).map_err(|source| StartError::Worker { source })?;
         let shared = Arc::new(Shared {
             context,
             storage,
-            ids,
-            model,
+            lens: RwLock::new(lens),
             authority,
             profile: self.profile,
             body_limit: usize::try_from(self.body_limit_bytes).unwrap_or(usize::MAX),
+            is_loose: self.loose,
+            faults,
+            requests: Journal::default(),
+            connections: Arc::new(Connections::default()),
+            down_until: AtomicI64::new(0),
+            start: Start {
+                clock: self.clock,
+                progress: self.job_progress,
+                seed,
+                is_seeded: self.random_seed.is_some(),
+            },
             readers: Readers::default(),
             _temporary: temporary,
         });

@@ -14,10 +14,12 @@ use tokio::task::JoinHandle;
 
 use super::builder::{EmulatorBuilder, Opened};
 use super::error::StartError;
+use super::service::EmulatorService;
 use super::shared::Shared;
 use super::socket::serve;
 use crate::access::User;
 use crate::api::router;
+use crate::controls::Controls;
 use crate::jobs::Worker;
 
 /// How long [`Emulator::stop`] waits for requests that are being answered.
@@ -70,21 +72,26 @@ impl Emulator {
     }
 
     pub(super) fn serve(
-        listener: TcpListener,
+        listener: Option<TcpListener>,
         address: SocketAddr,
         Opened { shared, worker, lock, limits, user: (username, password) }: Opened,
     ) -> Self {
         let (signal, signalled) = oneshot::channel::<()>();
-        let server = tokio::spawn(serve(listener, router(shared.clone()), limits, signalled));
-        Self { address, username, password, shared, worker, lock, signal: Some(signal), server: Some(server) }
+        let connections = shared.connections.clone();
+        let server = listener
+            .map(|listener| tokio::spawn(serve(listener, router(shared.clone()), limits, connections, signalled)));
+        Self { address, username, password, shared, worker, lock, signal: Some(signal), server }
     }
 
     /// Root of the server, for example `http://127.0.0.1:43211`; the API lies under `/rest/2.0`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.address.port() {
+            0 => "http://localhost".to_owned(),
+            _ => format!("http://{}", self.address),
+        }
     }
 
-    /// The address listened on.
+    /// The address listened on; its port is 0 where there is no socket.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -104,17 +111,25 @@ impl Emulator {
         self.shared.authority.add_user(&User::new(name, password));
     }
 
-    /// The operations as a router, for calls within the process that need no socket. It answers with 503 once the server
-    /// has stopped.
-    pub fn router(&self) -> Router {
-        router(self.shared.clone())
+    /// What a test can do that no client can: move the clock, hold jobs back, have things go wrong, begin again.
+    pub fn controls(&self) -> Controls {
+        Controls::of(&self.shared)
     }
 
-    /// Lets at most so many held jobs through, in their order, and waits until they are over; tells how many there were. For
-    /// a server that [holds its jobs](EmulatorBuilder::hold_jobs). Blocking.
-    pub fn work_off(&self, jobs: u64) -> u64 {
-        let context = &self.shared.context;
-        context.gate.let_through(jobs, || context.jobs.is_empty())
+    /// Where ids and chance come from; a server started with it repeats what this one does.
+    pub fn random_seed(&self) -> u64 {
+        self.shared.start.seed
+    }
+
+    /// The server for calls within the process, without a socket. It answers with 503 once the server has stopped.
+    pub fn service(&self) -> EmulatorService {
+        EmulatorService(self.router())
+    }
+
+    /// The same as a router of axum, to be put into a server of one's own. Where a fault rule closes the connection it can
+    /// only answer 502. It answers with 503 once the server has stopped.
+    pub fn router(&self) -> Router {
+        router(self.shared.clone())
     }
 
     /// Stops the server and waits until everything is on disk.
@@ -140,8 +155,7 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.shared.context.stopping.store(true, Ordering::Relaxed);
-        self.shared.context.jobs.close();
-        self.shared.context.gate.stop();
+        self.shared.context.line.close();
         self.worker.join();
         // Connections may live on for a moment, but nothing is written any more: the folder is free for another server.
         self.lock.take();

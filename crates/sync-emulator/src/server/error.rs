@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::catalog::OpenError;
+use crate::catalog::{OpenError, SnapshotError};
+use crate::faults::FaultError;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,17 @@ pub enum StartError {
     Access {
         /// What is wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A fault rule makes no sense.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+    /// The snapshot to begin with cannot be used.
+    #[error("cannot begin with the snapshot {path}", path = path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: SnapshotError,
     },
     /// A thread cannot be started.
     #[error("cannot start the worker")]

@@ -1,11 +1,13 @@
 //! Starting, sharing and stopping.
 
 mod builder;
+mod connections;
 mod emulator;
 mod error;
 mod limits;
 mod pace;
 mod readers;
+mod service;
 mod shared;
 mod socket;
 mod watched;
@@ -14,4 +16,5 @@ pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;
 pub use error::StartError;
 pub(crate) use pace::TooSlow;
-pub(crate) use shared::Shared;
+pub use service::EmulatorService;
+pub(crate) use shared::{Lens, Shared};

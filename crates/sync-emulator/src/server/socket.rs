@@ -20,10 +20,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tower::Service;
 
+use super::connections::{Connections, Cut};
 use super::limits::Limits;
 use super::pace::Paced;
 use super::watched::Watched;
 use crate::api::ApiError;
+use crate::faults::Severed;
 
 /// Connections that are told at once that there are too many; what is beyond these as well is just closed (ours).
 const REFUSALS: usize = 64;
@@ -35,7 +37,13 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` is sent or dropped, then until the open requests are answered.
-pub(super) async fn serve(listener: TcpListener, app: Router, limits: Limits, mut stop: oneshot::Receiver<()>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: Limits,
+    open: Arc<Connections>,
+    mut stop: oneshot::Receiver<()>,
+) {
     let slots = Arc::new(Semaphore::new(limits.connections));
     let refusals = Arc::new(Semaphore::new(REFUSALS));
     let (stopping, stopped) = watch::channel(());
@@ -47,7 +55,12 @@ pub(super) async fn serve(listener: TcpListener, app: Router, limits: Limits, mu
             Some(_) = connections.join_next(), if !connections.is_empty() => continue,
         };
         let stream = match accepted {
-            Ok((stream, _)) => stream,
+            Ok((stream, _)) => {
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "small answers may be late");
+                }
+                stream
+            }
             Err(error) => {
                 tracing::debug!(%error, "a connection cannot be accepted");
                 tokio::time::sleep(PAUSE).await;
@@ -55,6 +68,7 @@ pub(super) async fn serve(listener: TcpListener, app: Router, limits: Limits, mu
             }
         };
         if let Ok(slot) = slots.clone().try_acquire_owned() {
+            let stream = Watched::new(stream, limits.write, open.add());
             connections.spawn(connection(stream, app.clone(), limits, stopped.clone(), slot));
         } else if let Ok(slot) = refusals.clone().try_acquire_owned() {
             let error = ApiError::unavailable("Too many connections are open.").retry_after(RETRY_SECONDS);
@@ -71,20 +85,18 @@ pub(super) async fn serve(listener: TcpListener, app: Router, limits: Limits, mu
 
 /// Serves one connection until it ends.
 async fn connection(
-    stream: TcpStream,
+    stream: Watched,
     app: Router,
     limits: Limits,
     mut stopped: watch::Receiver<()>,
     _slot: OwnedSemaphorePermit,
 ) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "small answers may be late");
-    }
-    let service = service_fn(move |request| answer(app.clone(), request, limits));
+    let cut = stream.cut().clone();
+    let service = service_fn(move |request| answer(app.clone(), request, limits, cut.clone()));
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
-        .serve_connection(TokioIo::new(Watched::new(stream, limits.write)), service);
+        .serve_connection(TokioIo::new(stream), service);
     let mut is_stopping = false;
     let ended = loop {
         tokio::select! {
@@ -111,10 +123,18 @@ async fn connection(
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
-fn answer(mut app: Router, request: Request<Incoming>, limits: Limits) -> Answering {
+fn answer(mut app: Router, request: Request<Incoming>, limits: Limits, cut: Cut) -> Answering {
     let is_drained = !request.headers().contains_key(header::EXPECT);
     let request = request.map(|body| Body::new(Paced::new(Body::new(body), limits, is_drained)));
-    Box::pin(app.call(request))
+    let answered = app.call(request);
+    Box::pin(async move {
+        let response = answered.await?;
+        // An answer that must not reach the client.
+        if response.extensions().get::<Severed>().is_some() {
+            cut.cut();
+        }
+        Ok(response)
+    })
 }
 
 /// Sends an answer that comes without having read the request, and gives the client time to read it.

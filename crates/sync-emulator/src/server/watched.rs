@@ -1,4 +1,4 @@
-//! A connection that is closed when its client takes no answer.
+//! A connection that is closed when its client takes no answer, or when it is cut from the inside.
 
 use std::future::Future;
 use std::io;
@@ -10,19 +10,27 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
+use super::connections::Cut;
+
 #[derive(Debug)]
 pub(super) struct Watched {
     stream: TcpStream,
     /// Longest time in which nothing can be written.
     limit: Duration,
+    cut: Cut,
     alarm: Option<Pin<Box<Sleep>>>,
     /// Whether something was read since something was last written.
     is_asked: bool,
 }
 
 impl Watched {
-    pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
-        Self { stream, limit, alarm: None, is_asked: false }
+    pub(super) fn new(stream: TcpStream, limit: Duration, cut: Cut) -> Self {
+        Self { stream, limit, cut, alarm: None, is_asked: false }
+    }
+
+    /// What ends this connection.
+    pub(super) fn cut(&self) -> &Cut {
+        &self.cut
     }
 
     /// Whether the client has begun to ask for something and got no answer yet.
@@ -52,6 +60,7 @@ impl Watched {
 
 impl AsyncRead for Watched {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        self.cut.check(Some(cx.waker()))?;
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         self.is_asked |= buffer.filled().len() > before;
@@ -61,6 +70,7 @@ impl AsyncRead for Watched {
 
 impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.cut.check(None)?;
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.watch(cx, written)
     }
@@ -70,6 +80,7 @@ impl AsyncWrite for Watched {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.cut.check(None)?;
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
         self.watch(cx, written)
     }

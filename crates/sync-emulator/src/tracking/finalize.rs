@@ -11,7 +11,7 @@ use crate::profile::{FinalizeWithoutCycle, IgnoredMembers, MissingResources, Res
 const CHUNK: usize = 500;
 
 /// The order in which missing resources are removed: what hangs on others first, what holds others last.
-const ORDER: [Kind; 5] = [Kind::ComplexRelation, Kind::Mapping, Kind::Asset, Kind::Domain, Kind::Community];
+pub(super) const ORDER: [Kind; 5] = [Kind::ComplexRelation, Kind::Mapping, Kind::Asset, Kind::Domain, Kind::Community];
 
 /// How a finalization ended.
 #[derive(Debug)]

@@ -5,8 +5,10 @@
 
 mod cycle;
 mod finalize;
+mod reset;
 mod synchronizations;
 
 pub(crate) use cycle::Cycle;
 pub(crate) use finalize::{Finalized, finalize};
+pub(crate) use reset::undo;
 pub(crate) use synchronizations::{evict, exists, list, remove};

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use sync_core::command::{
     AssetIdentifier, Command, CommunityIdentifier, ComplexRelationIdentifier, DomainIdentifier, MappingIdentifier,
     ResourceKind,
 };
+use sync_core::model::ModelIndex;
 use sync_formats::BatchLimits;
 
+use super::fitting::Fitting;
 use super::key::{Key, Keys, asset_name, community_name, domain_name, half, pair};
 use super::names::{self, Tag};
 use super::pairs::{self, Stands};
@@ -29,6 +32,7 @@ pub(crate) struct Examiner<'s> {
     keys: Keys,
     names: FactSorter,
     pairs: FactSorter,
+    fitting: Option<Fitting>,
     /// Resources whose command has come, as far as remembered.
     said: Lately,
     /// Resources that were needed before their command came, as far as remembered.
@@ -41,13 +45,15 @@ pub(crate) struct Examiner<'s> {
 }
 
 impl<'s> Examiner<'s> {
-    /// Spills into `spill`; `limits` are those of the batches that the source would be cut into.
-    pub(crate) fn new(limits: BatchLimits, spill: &'s Path) -> Self {
+    /// Spills into `spill`; `limits` are those of the batches that the source would be cut into. Types are compared where
+    /// there is a model.
+    pub(crate) fn new(limits: BatchLimits, model: Option<&Arc<ModelIndex>>, spill: &'s Path) -> Self {
         Self {
             spill,
             keys: Keys::default(),
             names: FactSorter::new(spill),
             pairs: FactSorter::new(spill),
+            fitting: model.map(|model| Fitting::new(model.clone(), spill)),
             said: Lately::new(),
             needed: Lately::new(),
             directions: Directions::default(),
@@ -73,6 +79,9 @@ impl<'s> Examiner<'s> {
         let name = self.name_it(index, command, key)?;
         self.stand_for(index, command, name)?;
         self.directions.note(command);
+        if let Some(fitting) = &mut self.fitting {
+            fitting.command(index, command, key, &mut self.keys)?;
+        }
         Ok(())
     }
 
@@ -167,10 +176,13 @@ impl<'s> Examiner<'s> {
 
     /// Judges what was gathered. `inputs` may be read once more.
     pub(crate) fn finish(self, inputs: &[Input]) -> Result<BTreeMap<(usize, &'static str), Alike>, SurveyError> {
-        let Self { spill, names, pairs, directions, mut sizes, mut findings, .. } = self;
+        let Self { spill, names, pairs, fitting, directions, mut sizes, mut findings, .. } = self;
         sizes.end_batch(&mut findings);
         names::judge(names.finish().map_err(SurveyError::Spill)?, &mut findings).map_err(SurveyError::Spill)?;
         pairs::judge(pairs.finish().map_err(SurveyError::Spill)?, &mut findings).map_err(SurveyError::Spill)?;
+        if let Some(fitting) = fitting {
+            fitting.judge(&mut findings).map_err(SurveyError::Spill)?;
+        }
         if directions.are_mixed() {
             let mut links = Links::new(&directions, spill);
             let mut count = 0;

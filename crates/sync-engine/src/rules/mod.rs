@@ -1,9 +1,10 @@
 //! Rules about a source as a whole: what each command says is noted as small facts, which are sorted on disk where they
 //! are many, and compared in their new order.
 //!
-//! Memory does not grow with the source: 4 MiB of facts, 2 MiB of what was met lately, some hundred findings.
+//! Memory does not grow with the source: 4 MiB of facts of each kind, 2 MiB of what was met lately, some hundred findings.
 
 mod examiner;
+mod fitting;
 mod key;
 mod names;
 mod pairs;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use sync_core::check::{Path, Segment, Severity};
 use sync_core::command::Command;
 
+use super::fitting::written;
 use super::key::{Key, Keys, set};
 use super::references::for_each;
 use super::relations::for_each_set;
@@ -34,10 +35,18 @@ pub(super) enum Place {
     Identifier,
     /// Where it gives the resource a name.
     Name,
+    /// Where it gives the resource a type.
+    Type,
     /// The first place where it refers to this resource, or else its identifier.
     Reference(Key),
     /// The related asset whose own set of the same relations this would be.
     Opposite(Key),
+    /// This asset in the relations whose key is written in this way.
+    Listed {
+        asset: Key,
+        written: u32,
+        is_source: bool,
+    },
 }
 
 impl Pending {
@@ -57,6 +66,19 @@ impl Pending {
                     Command::Mapping(_) | Command::ComplexRelation(_) => false,
                 };
                 found = named.then(|| member("name"));
+            }
+            Place::Type => found = Some(member("type")),
+            Place::Listed { asset, written: wanted, is_source } => {
+                for_each_set(command, &mut Keys::default(), |keys, one| {
+                    if one.listed_are_sources != is_source || written(one.relation_type) != wanted {
+                        return;
+                    }
+                    let mut assets = one.assets.iter();
+                    if let (None, Some(index)) = (&found, assets.position(|listed| keys.related(listed) == asset)) {
+                        let list = member("relations").join(Segment::Key(one.key.to_owned()));
+                        found = Some(list.join(Segment::Index(index)));
+                    }
+                });
             }
             Place::Reference(key) => {
                 let mut keys = Keys::default();

@@ -1,7 +1,9 @@
 //! Integration tests.
 
+mod against;
 mod checking;
 mod corpus;
+mod faults;
 mod guarding;
 mod histories;
 mod plans;

@@ -10,7 +10,7 @@ use sync_core::command::ResourceKind;
 use sync_core::cycle::Patience;
 use sync_core::guard::GuardLimits;
 use sync_core::{Finalization, SynchronizationId, Transport};
-use sync_emulator::{Emulator, Readings};
+use sync_emulator::{Emulator, EmulatorBuilder, Readings};
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
 use sync_engine::{Engine, Input, Report, RunOptions};
 use sync_formats::Identity;
@@ -79,7 +79,12 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(readings: Readings) -> Self {
-        let emulator = Emulator::builder().readings(readings).start().await.expect("the server starts");
+        Self::with(Emulator::builder().readings(readings)).await
+    }
+
+    /// With a server of a special kind.
+    pub(crate) async fn with(builder: EmulatorBuilder) -> Self {
+        let emulator = builder.start().await.expect("the server starts");
         let transport = connect(&emulator);
         Self { emulator, transport, folder: TempDir::new().expect("a temporary folder") }
     }

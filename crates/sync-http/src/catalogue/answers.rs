@@ -11,7 +11,7 @@ pub(super) struct Reference {
 }
 
 /// An entry of a list: its id tells whether the same entry came twice.
-pub(super) trait Entry {
+pub(crate) trait Entry {
     fn id(&self) -> Uuid;
 }
 

@@ -11,3 +11,6 @@ mod lookup;
 mod mapping;
 mod reader;
 mod value;
+
+pub(crate) use answers::Entry;
+pub(crate) use reader::Reader;

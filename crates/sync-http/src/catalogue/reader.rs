@@ -28,19 +28,24 @@ struct PageAnswer<T> {
 }
 
 /// Reads what belongs to one resource.
-pub(super) struct Reader<'t> {
+pub(crate) struct Reader<'t> {
     transport: &'t HttpTransport,
     /// Bytes that may still be read.
     room: usize,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(transport: &'t HttpTransport) -> Self {
-        Self { transport, room: RESOURCE_LIMIT }
+    pub(crate) fn new(transport: &'t HttpTransport) -> Self {
+        Self::with_room(transport, RESOURCE_LIMIT)
+    }
+
+    /// Reads at most so many bytes.
+    pub(crate) fn with_room(transport: &'t HttpTransport, room: usize) -> Self {
+        Self { transport, room }
     }
 
     /// What lies at a path; `None` where the service answers that there is nothing.
-    pub(super) async fn one<T>(&mut self, path: String) -> Result<Option<T>, TransportError>
+    pub(crate) async fn one<T>(&mut self, path: String) -> Result<Option<T>, TransportError>
     where
         T: DeserializeOwned + Send,
     {
@@ -52,7 +57,7 @@ impl<'t> Reader<'t> {
     }
 
     /// What lies at a path, all at once.
-    pub(super) async fn whole<T>(&mut self, path: String) -> Result<T, TransportError>
+    pub(crate) async fn whole<T>(&mut self, path: String) -> Result<T, TransportError>
     where
         T: DeserializeOwned + Send,
     {
@@ -63,7 +68,7 @@ impl<'t> Reader<'t> {
     ///
     /// A list ends with an empty page, or with one that is short while the total does not speak of more: the service may
     /// give shorter pages than asked for, and need not count.
-    pub(super) async fn list<T>(&mut self, query: &str) -> Result<Vec<T>, TransportError>
+    pub(crate) async fn list<T>(&mut self, query: &str) -> Result<Vec<T>, TransportError>
     where
         T: DeserializeOwned + Entry + Send,
     {

@@ -2,12 +2,14 @@
 
 mod answers;
 mod catalogue;
+mod conformance;
 mod connections;
 mod everything;
 mod fake;
 mod files;
 mod imports;
 mod jobs;
+mod model;
 mod peer;
 mod routes;
 mod seam;

@@ -3,10 +3,12 @@
 mod command;
 mod resource;
 mod rows;
+mod server;
 mod source;
 
 pub(super) use command::*;
 pub(super) use resource::*;
+pub(super) use server::*;
 pub(super) use source::{BOTH_FILES, SIMULATION_ON_SYNC, SIMULATION_WITH_CONTINUE};
 
 use super::Rule;
@@ -32,10 +34,11 @@ macro_rules! table {
 }
 use table;
 
-const COUNT: usize = command::TABLE.len() + resource::TABLE.len() + source::TABLE.len() + rows::TABLE.len();
+const COUNT: usize =
+    command::TABLE.len() + resource::TABLE.len() + source::TABLE.len() + rows::TABLE.len() + server::TABLE.len();
 
 static RULES: [Rule; COUNT] = {
-    let tables = [command::TABLE, resource::TABLE, source::TABLE, rows::TABLE];
+    let tables = [command::TABLE, resource::TABLE, source::TABLE, rows::TABLE, server::TABLE];
     let mut all = [command::TABLE[0]; COUNT];
     let (mut table, mut row, mut place) = (0, 0, 0);
     while table < tables.len() {
@@ -50,7 +53,7 @@ static RULES: [Rule; COUNT] = {
     all
 };
 
-/// Every rule that needs no server, those about one command first.
+/// Every rule, those about one command first and those that need a server last.
 pub fn rules() -> &'static [Rule] {
     &RULES
 }

@@ -45,6 +45,7 @@ fn rules_page() -> String {
         (RuleScope::Request, "Parameters of a call"),
         (RuleScope::Template, "Templates"),
         (RuleScope::Table, "Tables"),
+        (RuleScope::Server, "Checks with a server"),
     ] {
         let _ = writeln!(page, "\n## {title}\n\n| code | level | rule | evidence |\n| --- | --- | --- | --- |");
         for rule in rules().iter().filter(|rule| rule.scope == scope) {
@@ -53,6 +54,7 @@ fn rules_page() -> String {
         }
     }
     page.push_str("\n# Each rule with a good and a bad example\n");
+    page.push_str("\nThose of checks with a server hold for [the model of the harbour example](../examples/harbour/model.json).\n");
     for rule in rules() {
         let Rule { code, summary, help, good, bad, .. } = rule;
         let language = if rule.scope == RuleScope::Table { "text" } else { "json" };

@@ -4,4 +4,5 @@ mod docs;
 mod examples;
 mod keys;
 mod properties;
+mod server;
 mod several;

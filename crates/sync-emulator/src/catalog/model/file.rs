@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::assignments::AssignmentEntry;
 use crate::access::{BearerToken, JwtKey, OAuthClient, User};
 
 /// The model every server starts from.
@@ -60,14 +61,16 @@ pub enum ModelError {
 
 /// An operating model, or an addition to one, as read from a seed file.
 ///
-/// JSON with the lists `assetTypes`, `domainTypes`, `attributeTypes`, `statuses`, `relationTypes`,
-/// `complexRelationTypes` and `roles`, all optional. An entry with the id or the name of a known one replaces it, every
-/// other one is added. An entry without `id` gets one derived from its kind and name (UUID version 5), the same in every
-/// server. Files of more than 64 MiB are refused.
+/// JSON with the section `model`, and with who is let in, all of it optional. The model has the lists `assetTypes`,
+/// `domainTypes`, `attributeTypes`, `statuses`, `relationTypes`, `complexRelationTypes`, `roles` and `assignments`, all
+/// optional; they may also stand at the top of the file. An entry with the id or the name of a known one replaces it, the
+/// assignments of an asset type replace those it had, every other entry is added; with `"complete": true` nothing is left
+/// of the packaged model. Entries refer to each other by name or id. One without `id` gets one derived from its kind and
+/// name (UUID version 5), the same in every server. Files of more than 64 MiB are refused.
 ///
-/// It also says who is let in: `users` (`name`, `password`, `id`, `admin`), `clients` (`id`, `secret`), `tokens` (`token`,
-/// `user`) and `jwt` (`secret`, `issuer`, `audience`); see [`User`], [`OAuthClient`], [`BearerToken`] and [`JwtKey`]. These
-/// are not kept in the data folder, so a server needs the file at every start.
+/// Who is let in: `users` (`name`, `password`, `id`, `admin`), `clients` (`id`, `secret`), `tokens` (`token`, `user`) and
+/// `jwt` (`secret`, `issuer`, `audience`); see [`User`], [`OAuthClient`], [`BearerToken`] and [`JwtKey`]. These are not kept
+/// in the data folder, so a server needs the file at every start.
 ///
 /// ```
 /// let seed = sync_emulator::ModelFile::from_slice(br#"{"assetTypes": [{"name": "Buoy", "parent": "Asset"}]}"#)?;
@@ -76,6 +79,9 @@ pub enum ModelError {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ModelFile {
+    /// Whether this is a whole model, that has nothing of the packaged one.
+    #[serde(skip_serializing_if = "is_false")]
+    complete: bool,
     pub(super) asset_types: Vec<AssetTypeEntry>,
     pub(super) domain_types: Vec<NamedEntry>,
     pub(super) attribute_types: Vec<AttributeTypeEntry>,
@@ -83,6 +89,7 @@ pub struct ModelFile {
     pub(super) relation_types: Vec<RelationTypeEntry>,
     pub(super) complex_relation_types: Vec<ComplexTypeEntry>,
     pub(super) roles: Vec<RoleEntry>,
+    pub(super) assignments: Vec<AssignmentEntry>,
     #[serde(skip_serializing)]
     pub(crate) users: Vec<User>,
     #[serde(skip_serializing)]
@@ -91,6 +98,9 @@ pub struct ModelFile {
     pub(crate) tokens: Vec<BearerToken>,
     #[serde(skip_serializing)]
     pub(crate) jwt: Option<JwtKey>,
+    /// The lists of the model in a section of their own, as they are written; empty once a file was read.
+    #[serde(skip_serializing)]
+    model: Option<Box<ModelFile>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -121,6 +131,12 @@ pub(super) struct AttributeTypeEntry {
     pub(super) named: NamedEntry,
     #[serde(default)]
     pub(super) kind: super::AttributeKind,
+    /// What can be chosen from a list; nothing given means that everything can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) allowed_values: Vec<String>,
+    /// Whether numbers have to be whole.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) integer: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -173,6 +189,15 @@ fn yes() -> bool {
     true
 }
 
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// An entry that refers to what is not there.
+pub(super) fn unknown(kind: &'static str, name: &str, what: &'static str, target: &str) -> ModelError {
+    ModelError::Unknown { kind, name: name.to_owned(), what, target: target.to_owned() }
+}
+
 /// What tells entries of one list apart.
 trait Entry: Clone {
     fn id(&self) -> Option<Uuid>;
@@ -207,14 +232,14 @@ impl Entry for RelationTypeEntry {
         self.id
     }
     fn key(&self) -> String {
-        RelationTypeEntry::key(self)
+        RelationTypeEntry::key(self, &self.source, &self.target)
     }
 }
 
 impl RelationTypeEntry {
-    /// The name-based spelling of a relation type.
-    pub(super) fn key(&self) -> String {
-        format!("{}:{}:{}:{}", self.source, self.role, self.co_role.as_deref().unwrap_or(""), self.target)
+    /// The name-based spelling of a relation type between these asset types.
+    pub(super) fn key(&self, source: &str, target: &str) -> String {
+        format!("{source}:{}:{}:{target}", self.role, self.co_role.as_deref().unwrap_or(""))
     }
 }
 
@@ -225,6 +250,10 @@ impl LegEntry {
 }
 
 fn merge<E: Entry>(entries: &mut Vec<E>, additions: &[E]) {
+    if entries.is_empty() {
+        // As it stands, with entries that share a name.
+        return entries.extend_from_slice(additions);
+    }
     for addition in additions {
         let known = entries
             .iter_mut()
@@ -247,7 +276,11 @@ impl ModelFile {
     /// # Errors
     /// [`ModelError::Json`] says where the text is not a model. Names that refer to nothing are found at start.
     pub fn from_slice(json: &[u8]) -> Result<Self, ModelError> {
-        Ok(serde_json::from_slice(json)?)
+        let mut file: Self = serde_json::from_slice(json)?;
+        if let Some(model) = file.model.take() {
+            file.add(&model);
+        }
+        Ok(file)
     }
 
     /// Reads a model from a file.
@@ -267,8 +300,19 @@ impl ModelFile {
         Self::from_slice(&content)
     }
 
+    /// The model that a new server has after these files; later ones win.
+    pub(crate) fn of_new_server(files: &[Self]) -> Result<Self, ModelError> {
+        let (mut model, rest) = match files.iter().rposition(|file| file.complete) {
+            Some(whole) => (Self::default(), &files[whole..]),
+            None => (Self::packaged()?, files),
+        };
+        rest.iter().for_each(|addition| model.add(addition));
+        Ok(model)
+    }
+
     /// Adds the entries of another file; those of the same id or name are replaced.
     pub(crate) fn add(&mut self, other: &Self) {
+        self.complete |= other.complete;
         merge(&mut self.asset_types, &other.asset_types);
         merge(&mut self.domain_types, &other.domain_types);
         merge(&mut self.attribute_types, &other.attribute_types);
@@ -276,5 +320,8 @@ impl ModelFile {
         merge(&mut self.relation_types, &other.relation_types);
         merge(&mut self.complex_relation_types, &other.complex_relation_types);
         merge(&mut self.roles, &other.roles);
+        let is_given = |known: &AssignmentEntry| other.assignments.iter().any(|given| given.is_of_type_of(known));
+        self.assignments.retain(|known| !is_given(known));
+        self.assignments.extend_from_slice(&other.assignments);
     }
 }

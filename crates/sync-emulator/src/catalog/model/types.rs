@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use sync_core::command::TypeRef;
 use uuid::Uuid;
 
-use super::file::{ModelError, ModelFile, NamedEntry};
+use super::assignments::{Assigned, Referred};
+use super::file::{ModelError, ModelFile, NamedEntry, unknown};
 use crate::catalog::TypeNumber;
 
 /// Namespace of the ids derived for entries that come without one.
-const NAMESPACE: Uuid = Uuid::from_u128(0x7c1f_0b8e_55a1_4d0c_9d55_2b1f_9c0a_6e31);
+pub(super) const NAMESPACE: Uuid = Uuid::from_u128(0x7c1f_0b8e_55a1_4d0c_9d55_2b1f_9c0a_6e31);
 
 /// The status of new assets whose type names none.
 const FIRST_STATUS: &str = "Candidate";
@@ -41,6 +42,7 @@ pub(crate) struct Types<T> {
 #[derive(Debug)]
 struct Entry<T> {
     id: Uuid,
+    public_id: Option<String>,
     name: String,
     value: T,
 }
@@ -67,8 +69,16 @@ impl<T> Types<T> {
         {
             return Err(duplicate("public id", public_id));
         }
-        self.entries.insert(number, Entry { id, name: named.name.clone(), value });
+        self.entries.insert(number, Entry { id, public_id: named.public_id.clone(), name: named.name.clone(), value });
         Ok(())
+    }
+
+    /// What an entry is registered under: its name or, if an earlier one has that and the ids differ, name and id.
+    fn key_of(&self, named: &NamedEntry) -> String {
+        match named.id.filter(|_| self.by_name.contains_key(&named.name)) {
+            Some(id) => format!("{}:{id}", named.name),
+            None => named.name.clone(),
+        }
     }
 
     pub(crate) fn find(&self, reference: &TypeRef<'_>) -> Lookup {
@@ -105,6 +115,17 @@ impl<T> Types<T> {
         self.shown(number).1
     }
 
+    pub(crate) fn public_id(&self, number: TypeNumber) -> Option<&str> {
+        self.entries.get(&number).and_then(|entry| entry.public_id.as_deref())
+    }
+
+    /// All entries by name.
+    pub(crate) fn by_names(&self) -> Vec<TypeNumber> {
+        let mut entries: Vec<_> = self.entries.iter().collect();
+        entries.sort_unstable_by(|(_, a), (_, b)| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        entries.into_iter().map(|(number, _)| *number).collect()
+    }
+
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
         self.entries.values().map(|entry| &entry.value)
     }
@@ -123,8 +144,16 @@ pub(super) fn key_id(key: &str) -> Option<Uuid> {
 
 #[derive(Debug)]
 pub(crate) struct AssetType {
-    parent: Option<TypeNumber>,
+    pub(crate) parent: Option<TypeNumber>,
     default_status: Option<TypeNumber>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct AttributeType {
+    pub(crate) kind: AttributeKind,
+    /// None are all.
+    pub(crate) allowed_values: Vec<String>,
+    pub(crate) integer: bool,
 }
 
 /// A relation type; an end that names no known asset type admits every asset.
@@ -132,6 +161,8 @@ pub(crate) struct AssetType {
 pub(crate) struct RelationType {
     pub(crate) source: Lookup,
     pub(crate) target: Lookup,
+    pub(crate) role: String,
+    pub(crate) co_role: Option<String>,
     /// `Source:role:coRole:Target`, for messages.
     pub(crate) label: String,
 }
@@ -145,6 +176,7 @@ pub(crate) struct ComplexType {
 pub(crate) struct Leg {
     pub(crate) number: TypeNumber,
     pub(crate) id: Uuid,
+    pub(crate) role: Option<String>,
     pub(crate) label: String,
     pub(crate) asset_type: Lookup,
     pub(crate) min: u32,
@@ -156,12 +188,14 @@ pub(crate) struct Leg {
 pub(crate) struct Model {
     pub(crate) asset_types: Types<AssetType>,
     pub(crate) domain_types: Types<()>,
-    pub(crate) attribute_types: Types<AttributeKind>,
+    pub(crate) attribute_types: Types<AttributeType>,
     pub(crate) statuses: Types<()>,
     pub(crate) relation_types: Types<RelationType>,
     pub(crate) complex_types: Types<ComplexType>,
     /// Whether the role can be held on a resource.
     pub(crate) roles: Types<bool>,
+    /// By asset type, those of its own.
+    pub(super) assignments: HashMap<TypeNumber, Vec<Assigned>>,
     first_status: TypeNumber,
 }
 
@@ -171,56 +205,56 @@ impl Model {
         file: &ModelFile,
         mut register: impl FnMut(&'static str, &str) -> TypeNumber,
     ) -> Result<Self, ModelError> {
-        let unknown = |kind, name: &str, what, target: &str| ModelError::Unknown {
-            kind,
-            name: name.to_owned(),
-            what,
-            target: target.to_owned(),
-        };
-
         let mut statuses = Types::new();
         for named in &file.statuses {
-            statuses.insert("status", register("status", &named.name), &named.name, named, ())?;
+            let key = statuses.key_of(named);
+            statuses.insert("status", register("status", &key), &key, named, ())?;
         }
-        let first_status =
-            statuses.by_name(FIRST_STATUS).ok_or_else(|| unknown("model", "of this server", "status", FIRST_STATUS))?;
+        let first_status = statuses
+            .by_name(FIRST_STATUS)
+            .or_else(|| file.statuses.first().and_then(|named| statuses.by_name(&named.name)))
+            .ok_or_else(|| unknown("model", "of this server", "status", FIRST_STATUS))?;
 
         let mut domain_types = Types::new();
         for named in &file.domain_types {
-            domain_types.insert("domain type", register("domain type", &named.name), &named.name, named, ())?;
+            let key = domain_types.key_of(named);
+            domain_types.insert("domain type", register("domain type", &key), &key, named, ())?;
         }
         let mut attribute_types = Types::new();
         for entry in &file.attribute_types {
-            let name = &entry.named.name;
-            let number = register("attribute type", name);
-            attribute_types.insert("attribute type", number, name, &entry.named, entry.kind)?;
+            let key = attribute_types.key_of(&entry.named);
+            let number = register("attribute type", &key);
+            let (allowed_values, integer) = (entry.allowed_values.clone(), entry.integer);
+            let value = AttributeType { kind: entry.kind, allowed_values, integer };
+            attribute_types.insert("attribute type", number, &key, &entry.named, value)?;
         }
         let mut roles = Types::new();
         for entry in &file.roles {
-            let name = &entry.named.name;
-            roles.insert("role", register("role", name), name, &entry.named, entry.resource_role)?;
+            let key = roles.key_of(&entry.named);
+            roles.insert("role", register("role", &key), &key, &entry.named, entry.resource_role)?;
         }
 
         let mut asset_types = Types::new();
+        let mut numbers = Vec::with_capacity(file.asset_types.len());
         for entry in &file.asset_types {
             let name = &entry.named.name;
             let default_status = match &entry.default_status {
                 Some(status) => {
-                    let known = statuses.by_name(status);
+                    let known = statuses.by_key(status);
                     Some(known.ok_or_else(|| unknown("asset type", name, "status", status))?)
                 }
                 None => None,
             };
-            let value = AssetType { parent: None, default_status };
-            asset_types.insert("asset type", register("asset type", name), name, &entry.named, value)?;
+            let key = asset_types.key_of(&entry.named);
+            let number = register("asset type", &key);
+            asset_types.insert("asset type", number, &key, &entry.named, AssetType { parent: None, default_status })?;
+            numbers.push(number);
         }
-        for entry in &file.asset_types {
+        for (entry, number) in file.asset_types.iter().zip(numbers) {
             let Some(parent) = &entry.parent else { continue };
-            let name = &entry.named.name;
             let parent_number =
-                asset_types.by_name(parent).ok_or_else(|| unknown("asset type", name, "parent", parent))?;
-            let own = asset_types.by_name(name).and_then(|number| asset_types.entries.get_mut(&number));
-            if let Some(own) = own {
+                asset_types.by_key(parent).ok_or_else(|| unknown("asset type", &entry.named.name, "parent", parent))?;
+            if let Some(own) = asset_types.entries.get_mut(&number) {
                 own.value.parent = Some(parent_number);
             }
         }
@@ -228,13 +262,13 @@ impl Model {
 
         let mut relation_types = Types::new();
         for entry in &file.relation_types {
-            let key = entry.key();
-            let named = NamedEntry { id: entry.id, public_id: entry.public_id.clone(), name: key.clone() };
-            let value = RelationType {
-                source: asset_types.by_name(&entry.source),
-                target: asset_types.by_name(&entry.target),
-                label: key.clone(),
-            };
+            let (source, target) = (asset_types.by_key(&entry.source), asset_types.by_key(&entry.target));
+            let name = |found: Lookup, key: &str| found.map_or(key, |number| asset_types.name(number)).to_owned();
+            let label = entry.key(&name(source, &entry.source), &name(target, &entry.target));
+            let named = NamedEntry { id: entry.id, public_id: entry.public_id.clone(), name: label.clone() };
+            let key = relation_types.key_of(&named);
+            let (role, co_role) = (entry.role.clone(), entry.co_role.clone());
+            let value = RelationType { source, target, role, co_role, label };
             relation_types.insert("relation type", register("relation type", &key), &key, &named, value)?;
         }
 
@@ -254,15 +288,26 @@ impl Model {
                 of_type.push(Leg {
                     number,
                     id: legs.shown(number).0,
+                    role: leg.role.clone(),
                     label,
-                    asset_type: asset_types.by_name(&leg.asset_type),
+                    asset_type: asset_types.by_key(&leg.asset_type),
                     min: leg.min,
                     max: leg.max,
                 });
             }
-            let number = register("complex relation type", name);
-            complex_types.insert("complex relation type", number, name, &entry.named, ComplexType { legs: of_type })?;
+            let key = complex_types.key_of(&entry.named);
+            let number = register("complex relation type", &key);
+            complex_types.insert("complex relation type", number, &key, &entry.named, ComplexType { legs: of_type })?;
         }
+
+        let referred = Referred {
+            asset_types: &asset_types,
+            domain_types: &domain_types,
+            attribute_types: &attribute_types,
+            statuses: &statuses,
+            relation_types: &relation_types,
+        };
+        let assignments = referred.look_up(&file.assignments)?;
 
         Ok(Self {
             asset_types,
@@ -272,12 +317,18 @@ impl Model {
             relation_types,
             complex_types,
             roles,
+            assignments,
             first_status,
         })
     }
 
-    /// The status of a new asset: that of its type or of the nearest parent that names one, otherwise Candidate.
+    /// The status of a new asset: the first of the assignments, that of its type or of the nearest parent that names one,
+    /// otherwise Candidate.
     pub(crate) fn default_status(&self, asset_type: TypeNumber) -> TypeNumber {
+        let (_, assignments) = self.assignments(asset_type);
+        if let Some(first) = assignments.iter().find_map(|assigned| assigned.statuses.first()) {
+            return *first;
+        }
         let mut next = Some(asset_type);
         while let Some(found) = next.and_then(|number| self.asset_types.get(number)) {
             if let Some(status) = found.default_status {

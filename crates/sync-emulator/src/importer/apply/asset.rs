@@ -3,6 +3,7 @@
 use sync_core::command::{Asset, AssetIdentifier, TypeRef};
 
 use super::domain::type_label;
+use super::limits::Limits;
 use super::{ASSET_NAME_CHARS, NAME_CHARS, not_found, not_idempotent};
 use crate::catalog::{AssetRow, Kind, Number, TypeNumber};
 use crate::importer::Importer;
@@ -11,6 +12,9 @@ use crate::importer::resolve::{asset_label, check_chars};
 use crate::jobs::Category;
 
 const OF: Category = Category::Asset;
+
+/// The type of an asset and what it allows.
+type Typed = (TypeNumber, Option<Limits>);
 
 /// The fields of a command that had to be looked up.
 struct Resolved {
@@ -43,18 +47,15 @@ impl Importer<'_> {
                 None => None,
             },
         };
-        let (number, asset_type, is_new) = match self.asset_or_name(command)? {
-            Found::Asset(number) => {
-                let asset_type = self.update_asset(command, number, &resolved)?;
-                (number, asset_type, false)
-            }
+        let (number, (asset_type, limits), is_new) = match self.asset_or_name(command)? {
+            Found::Asset(number) => (number, self.update_asset(command, number, &resolved)?, false),
             Found::Place { name, domain } => {
-                let (number, asset_type) = self.create_asset(command, &name, domain, &resolved)?;
-                (number, asset_type, true)
+                let (number, found) = self.create_asset(command, &name, domain, &resolved)?;
+                (number, found, true)
             }
         };
         if let Some(attributes) = &command.attributes {
-            self.set_attributes(number, is_new, attributes)?;
+            self.set_attributes(number, is_new, attributes, limits.as_ref())?;
         }
         if let Some(relations) = &command.relations {
             self.set_relations(number, asset_type, is_new, relations)?;
@@ -106,7 +107,7 @@ impl Importer<'_> {
         name: &Option<String>,
         domain: Option<Number>,
         resolved: &Resolved,
-    ) -> Outcome<(Number, TypeNumber)> {
+    ) -> Outcome<(Number, Typed)> {
         let is_free = name.is_some();
         let name = name.as_deref().or(command.name.as_deref());
         let Some(name) = name else { return refuse(OF, "Asset to create has no name.") };
@@ -125,12 +126,20 @@ impl Importer<'_> {
         if !is_free {
             self.refuse_taken(domain, name, None)?;
         }
+        let limits = self.limits(asset_type, domain)?;
+        let mut first_status = None;
+        if let Some(limits) = &limits {
+            limits.check_domain()?;
+            resolved.status.map_or(Ok(()), |status| limits.check_status(status))?;
+            first_status = limits.first_status();
+        }
+        let status = resolved.status.or(first_status);
         let row = AssetRow {
             name: name.to_owned(),
             display_name: self.display_name(command)?.unwrap_or_else(|| name.to_owned()),
             domain,
             asset_type,
-            status: resolved.status.unwrap_or_else(|| self.store.model.default_status(asset_type)),
+            status: status.unwrap_or_else(|| self.store.model.default_status(asset_type)),
         };
         let number = self.store.insert_asset(&row)?;
         self.tally.added(OF);
@@ -139,10 +148,10 @@ impl Importer<'_> {
             self.map(pair, Kind::Asset, number)?;
         }
         self.set_tags(command, number, true)?;
-        Ok((number, asset_type))
+        Ok((number, (asset_type, limits)))
     }
 
-    fn update_asset(&mut self, command: &Asset<'_>, number: Number, resolved: &Resolved) -> Outcome<TypeNumber> {
+    fn update_asset(&mut self, command: &Asset<'_>, number: Number, resolved: &Resolved) -> Outcome<Typed> {
         let Some(before) = self.store.asset(number)? else {
             return Err(not_found(Kind::Asset, &asset_label(&command.identifier)).into());
         };
@@ -157,7 +166,12 @@ impl Importer<'_> {
         row.asset_type = resolved.asset_type.unwrap_or(row.asset_type);
         row.status = resolved.status.unwrap_or(row.status);
         let is_changed = row != before;
+        let limits = self.limits(row.asset_type, row.domain)?;
         if is_changed {
+            if let Some(limits) = &limits {
+                limits.check_domain()?;
+                resolved.status.map_or(Ok(()), |status| limits.check_status(status))?;
+            }
             let is_moved = row.domain != before.domain;
             if is_moved && matches!(command.identifier, AssetIdentifier::Name { .. }) {
                 return not_idempotent(Kind::Asset, "The domain");
@@ -173,7 +187,7 @@ impl Importer<'_> {
             self.tally.updated(OF);
             self.tally.asset_type(row.asset_type).updated += 1;
         }
-        Ok(row.asset_type)
+        Ok((row.asset_type, limits))
     }
 
     fn display_name(&self, command: &Asset<'_>) -> Outcome<Option<String>> {

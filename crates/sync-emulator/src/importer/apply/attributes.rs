@@ -2,7 +2,8 @@
 
 use sync_core::command::{AttributeValue, Attributes};
 
-use crate::catalog::model::AttributeKind;
+use super::limits::Limits;
+use crate::catalog::model::{AttributeKind, AttributeType};
 use crate::catalog::{Number, StoredValue};
 use crate::importer::Importer;
 use crate::importer::failure::{Failure, Outcome, refuse};
@@ -12,14 +13,22 @@ use crate::profile::EmptyValues;
 const OF: Category = Category::Attribute;
 
 impl Importer<'_> {
-    /// Any attribute type of the model is taken on any resource: assignments are not modelled.
-    pub(super) fn set_attributes(&mut self, owner: Number, is_new: bool, attributes: &Attributes<'_>) -> Outcome<()> {
+    /// Without limits any attribute type of the model is taken, any number of times.
+    pub(super) fn set_attributes(
+        &mut self,
+        owner: Number,
+        is_new: bool,
+        attributes: &Attributes<'_>,
+        limits: Option<&Limits>,
+    ) -> Outcome<()> {
         for (key, values) in attributes.iter() {
             let model = self.store.model.clone();
             let Some(number) = model.attribute_types.by_key(key) else {
                 return refuse(OF, format!("Attribute type '{key}' does not exist."));
             };
-            let kind = model.attribute_types.get(number).copied().unwrap_or_default();
+            limits.map_or(Ok(()), |limits| limits.check_attribute(number, values.len()))?;
+            let unknown = AttributeType::default();
+            let found = model.attribute_types.get(number).unwrap_or(&unknown);
             let mut wanted = Vec::with_capacity(values.len());
             for value in values {
                 let is_empty = matches!(value, AttributeValue::Value(text) if text.is_empty());
@@ -28,7 +37,7 @@ impl Importer<'_> {
                     EmptyValues::Refused if is_empty => {
                         return refuse(OF, format!("Attribute '{key}' has an empty value."));
                     }
-                    _ => wanted.push(stored(key, kind, value)?),
+                    _ => wanted.push(stored(key, found, value)?),
                 }
             }
             let before = if is_new { Vec::new() } else { self.store.attributes(owner, number)? };
@@ -62,19 +71,31 @@ impl Importer<'_> {
     }
 }
 
-/// Checks a value against the kind of its type and brings it into the stored form.
-fn stored(key: &str, kind: AttributeKind, value: &AttributeValue<'_>) -> Result<StoredValue, Failure> {
+/// Checks a value against its type and brings it into the stored form.
+fn stored(key: &str, found: &AttributeType, value: &AttributeValue<'_>) -> Result<StoredValue, Failure> {
     let single = |value: &str| StoredValue { is_list: false, value: value.to_owned() };
-    match (kind, value) {
+    let allowed = |value: &str| {
+        let values = &found.allowed_values;
+        match values.is_empty() || values.iter().any(|allowed| allowed == value) {
+            true => Ok(()),
+            false => Err(Failure::new(OF, format!("'{}' is not an allowed value of '{key}'.", shorten(value)))),
+        }
+    };
+    match (found.kind, value) {
         (AttributeKind::MultiValueList, AttributeValue::Values(values)) => {
             let texts: Vec<&str> = values.iter().map(|value| value.as_str()).collect();
+            texts.iter().try_for_each(|text| allowed(text))?;
             Ok(StoredValue { is_list: true, value: serde_json::Value::from(texts).to_string() })
         }
         (AttributeKind::MultiValueList, AttributeValue::Value(_)) => {
             Err(Failure::new(OF, format!("Attribute '{key}' needs values.")))
         }
         (_, AttributeValue::Values(_)) => Err(Failure::new(OF, format!("Attribute '{key}' needs value."))),
+        (AttributeKind::SingleValueList, AttributeValue::Value(value)) => allowed(value).map(|()| single(value)),
         (AttributeKind::Numeric, AttributeValue::Value(value)) => match value.trim().parse::<f64>() {
+            Ok(number) if found.integer && number.fract() != 0.0 => {
+                Err(Failure::new(OF, format!("'{}' is not a whole number for '{key}'.", shorten(value))))
+            }
             Ok(number) if number.is_finite() => Ok(single(value.trim())),
             _ => Err(Failure::new(OF, format!("'{}' is not a valid number for '{key}'.", shorten(value)))),
         },

@@ -54,7 +54,7 @@ impl Importer<'_> {
             self.tally.updated(OF);
         }
         if let Some(attributes) = &command.attributes {
-            self.set_attributes(number, is_new, attributes)?;
+            self.set_attributes(number, is_new, attributes, None)?;
         }
         Ok(number)
     }

@@ -5,6 +5,7 @@ mod attributes;
 mod community;
 mod complex_relation;
 mod domain;
+mod limits;
 mod mapping;
 mod relations;
 mod responsibilities;
