@@ -5,7 +5,7 @@ use super::driver::{CallReport, Driver};
 use super::event::{Call, Event};
 use super::halt::Halt;
 use super::settings::Patience;
-use super::state::{BatchState, CycleState, Phase, Settlement};
+use super::state::{BatchState, CycleState, Phase};
 use super::typed::{Batching, Cycle, Finalized, Open, Sealed};
 use crate::{BatchNumber, Payload};
 
@@ -132,16 +132,19 @@ impl Interrupted {
     /// [`Interrupted::replay`] is.
     ///
     /// `payloads` has those of the [unsent](Interrupted::unsent) batches; the caller has proven by their digests that they
-    /// are the same. What [failed](Interrupted::failed) has to be submitted next.
+    /// are the same. What [failed](Interrupted::failed) has to be submitted next, and so has a batch that is refused as
+    /// [too large](BatchState::is_too_large) here: smaller, if it can be.
     ///
     /// # Errors
-    /// [`Halt`] if a finalization may have been accepted, or a batch is lost again, refused or fails.
+    /// [`Halt`] if a finalization may have been accepted, or a batch is lost again, refused for another reason or fails.
     pub async fn go_on(mut self, payloads: impl IntoIterator<Item = (BatchNumber, Payload)>) -> Result<GoesOn, Halt> {
         for (number, payload) in payloads {
             self.driver.keep(Call::Batch(number), payload);
         }
-        let (unsent, failed) = (self.unsent(), self.failed());
+        let (unsent, mut failed) = (self.unsent(), self.failed());
         self.driver.drive(Event::Resumed).await?;
+        failed
+            .extend(unsent.iter().filter(|number| self.state().batch(**number).is_some_and(BatchState::is_too_large)));
         for number in failed {
             self.driver.record(Event::Repaired { batch: number }).await?;
         }
@@ -181,12 +184,5 @@ impl Interrupted {
     pub async fn give_up(mut self) -> Result<CycleState, Halt> {
         self.driver.record(Event::GivenUp).await?;
         Ok(self.driver.into_state())
-    }
-}
-
-impl BatchState {
-    /// Whether it failed and what it failed to bring comes in further batches.
-    pub fn is_repaired(&self) -> bool {
-        self.settlement() == Some(Settlement::Repaired)
     }
 }

@@ -84,9 +84,20 @@ async fn a_failed_batch_is_repaired_by_a_further_one() {
     assert_eq!(interrupted.failed(), [number(1)]);
     let GoesOn::Batching(cycle) = interrupted.go_on([]).await.expect("it goes on") else { panic!("batching") };
     let cycle = cycle.submit(payload(1), 1).await.expect("a good day");
-    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.is_repaired()));
+    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.comes_again()));
     assert_eq!(cycle.seal().await.expect("repaired").state().phase(), Phase::Sealed);
     assert_eq!(stage.log.sent(), [BATCH_1]);
+}
+
+#[tokio::test]
+async fn a_lost_batch_that_turns_out_too_large_has_to_come_again() {
+    let stage = Stage::new();
+    let interrupted = looked_after(&stage, [ready(1)]).await;
+    stage.wire.answer_submits([Err(answered(413))]);
+    let goes_on = interrupted.go_on([(number(1), payload(1))]).await.expect("it goes on");
+    let GoesOn::Batching(cycle) = goes_on else { panic!("batching") };
+    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.is_too_large() && batch.comes_again()));
+    cycle.seal().await.expect_err("it has not come again");
 }
 
 #[tokio::test]

@@ -248,7 +248,7 @@ impl Run<'_> {
         };
         // A batch that was repaired comes again in the next one.
         let before = batch.map_or(0, |batch| batch.saturating_sub(1) as usize);
-        let cut = halt.state().batches().iter().take(before).filter(|batch| !batch.is_repaired()).count();
+        let cut = halt.state().batches().iter().take(before).filter(|batch| !batch.comes_again()).count();
         match self.engine.transport.all_errors(job, MOST_ERRORS).await {
             Ok(errors) => {
                 let mut errors: Vec<_> = errors.into_iter().map(|error| ErrorReport::of(batch, error)).collect();

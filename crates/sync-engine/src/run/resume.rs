@@ -169,7 +169,7 @@ impl Run<'_> {
             if self.cuts.get(place) != Some(&sent) {
                 return None;
             }
-            place += usize::from(!batch.is_repaired());
+            place += usize::from(!batch.comes_again());
         }
         let last = u32::try_from(state.batches().len()).ok().and_then(BatchNumber::new);
         match (interrupted.unsent().as_slice(), interrupted.failed().as_slice()) {

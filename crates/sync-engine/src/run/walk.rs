@@ -202,7 +202,7 @@ impl<'e> Run<'e> {
 
 /// How many batches of the source were sent: repairs come in further ones.
 pub(super) fn brought(state: &CycleState) -> usize {
-    state.batches().iter().filter(|batch| !batch.is_repaired()).count()
+    state.batches().iter().filter(|batch| !batch.comes_again()).count()
 }
 
 pub(super) async fn next(batches: &mut Batches) -> Result<Option<Batch>, RebuildError> {
