@@ -78,5 +78,10 @@ pub(super) fn of_transport(error: TransportError) -> Failure {
         TransportErrorKind::Unreachable | TransportErrorKind::Broken => Exit::UNREACHABLE,
         _ => Exit::FAILED,
     };
-    Failure::new(exit, error)
+    let hint = error.hint();
+    let failure = Failure::new(exit, error);
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
 }

@@ -67,6 +67,17 @@ pub async fn clear_up(crew: Crew, state: CycleState, patience: Option<Patience>)
     }
 }
 
+impl GoesOn {
+    /// Where the cycle stands.
+    pub fn state(&self) -> &CycleState {
+        match self {
+            Self::Open(cycle) => cycle.state(),
+            Self::Batching(cycle) => cycle.state(),
+            Self::Sealed(cycle) => cycle.state(),
+        }
+    }
+}
+
 impl Interrupted {
     /// Where the cycle stands.
     pub fn state(&self) -> &CycleState {
@@ -99,7 +110,9 @@ impl Interrupted {
     /// Batches whose bytes [`Interrupted::go_on`] needs: they were proven not accepted, or lost and nowhere to be found.
     pub fn unsent(&self) -> Vec<BatchNumber> {
         self.batches(|batch| {
-            batch.exchange().is_some_and(|exchange| exchange.outcome().is_none()) && !batch.is_failed()
+            batch.exchange().is_some_and(|exchange| exchange.outcome().is_none())
+                && !batch.is_failed()
+                && !batch.is_settled()
         })
     }
 

@@ -3,6 +3,7 @@
 mod checking;
 mod corpus;
 mod guarding;
+mod halving;
 mod histories;
 mod plans;
 mod store;
