@@ -115,6 +115,11 @@ impl Target {
         Self { name, http: transport, transport: calls, catalogue, embedded }
     }
 
+    /// The calls beside those of a cycle.
+    pub(crate) fn api(&self) -> &dyn ImportApi {
+        &self.http
+    }
+
     /// Lets go of the service: a session is closed, an embedded service finishes what it has accepted first.
     pub(crate) async fn close(self) {
         if let Err(error) = self.http.close().await {

@@ -527,6 +527,18 @@ impl TransportError {
         self.0.body.as_deref()
     }
 
+    /// What to do about it, where that is known: about a request that was too large.
+    pub fn hint(&self) -> Option<&'static str> {
+        match (self.0.kind, self.0.operation) {
+            (TransportErrorKind::TooLarge, Operation::SubmitBatch) => Some("send it in smaller batches"),
+            (TransportErrorKind::TooLarge, Operation::SubmitFull) => {
+                Some("send it as batches and a finalization: a single call cannot be cut, as it finalizes by itself")
+            }
+            (TransportErrorKind::TooLarge, _) => Some("cut the file into smaller ones"),
+            _ => None,
+        }
+    }
+
     /// How long the service asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -53,6 +53,13 @@ pub enum Progress<'a> {
         /// Digest of its bytes, for a batch.
         digest: Option<Digest>,
     },
+    /// A batch was too large for the target, which has done nothing of it; it comes again in smaller ones.
+    Halved {
+        /// Which call.
+        call: Call,
+        /// Bytes it had.
+        bytes: u64,
+    },
     /// A job was read.
     Job {
         /// Which call.

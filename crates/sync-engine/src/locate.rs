@@ -11,10 +11,9 @@ use crate::input::{Input, InputError};
 use crate::options::Upload;
 use crate::report::ErrorReport;
 use crate::source::{Item, Place, walk, walk_raw};
-use crate::survey::Cut;
 
-/// Adds file, line and identity to errors of a batch that say where in it they are; `cut` is where it was cut from the
-/// source. Blocking: reads the inputs up to the last command concerned.
+/// Adds file, line and identity to errors of a batch that say where in it they are; `first` is the index in the source of its
+/// first command, `commands` how many it has. Blocking: reads the inputs up to the last command concerned.
 ///
 /// Whether the service counts from 0 or from 1 is not documented: where the error names an identifier that only the
 /// command before fits, that one is meant.
@@ -22,11 +21,10 @@ pub(crate) fn locate(
     errors: &mut [ErrorReport],
     inputs: &[Input],
     upload: Upload,
-    cuts: &[Cut],
-    cut: usize,
+    first: u64,
+    commands: u32,
 ) -> Result<(), InputError> {
-    let Some(commands) = cuts.get(cut).map(|cut| u64::from(cut.commands)) else { return Ok(()) };
-    let first: u64 = cuts.iter().take(cut).map(|cut| u64::from(cut.commands)).sum();
+    let commands = u64::from(commands);
     let source_index = |error: &ErrorReport| Some(first + error.index.filter(|index| *index <= commands)?);
     let mut wanted: BTreeMap<u64, Option<Origin>> = BTreeMap::new();
     for index in errors.iter().filter_map(source_index) {

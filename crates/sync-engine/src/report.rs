@@ -161,6 +161,9 @@ pub struct BatchReport {
     pub result: Option<String>,
     /// The verdict.
     pub outcome: Option<Outcome>,
+    /// Whether it was too large for the target, which did nothing of it, and came again in the batches after it.
+    #[serde(default)]
+    pub halved: bool,
     /// From the intent to send to the verdict.
     pub seconds: Option<f64>,
 }

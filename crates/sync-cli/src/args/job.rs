@@ -19,6 +19,26 @@ pub(crate) enum JobCommand {
     Show(OneJob),
     /// Wait until a job has ended; exit 1 if it has not succeeded
     Wait(OneJob),
+    /// Ask for a job to be canceled; whether it was shows when it has ended
+    Cancel(CancelJob),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CancelJob {
+    #[command(flatten)]
+    pub(crate) of: OneJob,
+
+    /// What is said to those who look at the job, at most 128 characters
+    #[arg(long, value_name = "TEXT", env = "COLLIBRA_SYNC_MESSAGE", value_parser = message)]
+    pub(crate) message: Option<String>,
+}
+
+/// The limit is that of the newer job API.
+fn message(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        0..=128 => Ok(text.to_owned()),
+        many => Err(format!("the message has {many} characters; the service takes at most 128")),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -24,12 +24,12 @@ pub(crate) use emulator::{EmulatorArgs, EmulatorCommand, ExecArgs, ProfileArg, S
 pub(crate) use expand::ExpandArgs;
 pub(crate) use guard::GuardArgs;
 pub(crate) use input::{Format, InputArgs, KindArgs};
-pub(crate) use job::{JobArgs, JobCommand, OneJob};
+pub(crate) use job::{CancelJob, JobArgs, JobCommand, OneJob};
 pub(crate) use plan::{PlanArgs, StateArgs, StateCommand};
 pub(crate) use resume::{ResumeArgs, StatusArgs};
 pub(crate) use run::{BatchArgs, CheckArgs, Relations, RunArgs, UploadArg};
 pub(crate) use size::ByteSize;
-pub(crate) use sync::{SyncArgs, SyncCommand, SyncOf};
+pub(crate) use sync::{SyncArgs, SyncAt, SyncCommand, SyncOf};
 pub(crate) use table::{DialectArg, ListsArg, TableArgs};
 pub(crate) use target::{Auth, TargetArgs};
 pub(crate) use wait::WaitArgs;
@@ -82,7 +82,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Administer synchronizations of the target
     Sync(SyncArgs),
-    /// Look at a job of the target, or wait for it
+    /// Look at a job of the target, wait for it, or have it canceled
     Job(JobArgs),
     /// Move or back up what a state folder knows
     State(StateArgs),

@@ -15,8 +15,12 @@ pub(crate) struct SyncArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SyncCommand {
+    /// List the synchronizations that the target knows
+    List(SyncAt),
     /// Ask whether the target knows a synchronization
     Exists(SyncOf),
+    /// Have the target execute every command of the next cycle again; what it tracks stays
+    Evict(SyncOf),
     /// Have target and state folder forget a synchronization: nothing is removed, and the next cycle begins anew
     Forget(SyncOf),
 }
@@ -27,6 +31,12 @@ pub(crate) struct SyncOf {
     #[arg(value_name = "ID")]
     pub(crate) id: SynchronizationId,
 
+    #[command(flatten)]
+    pub(crate) at: SyncAt,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncAt {
     #[command(flatten)]
     pub(crate) target: TargetArgs,
 

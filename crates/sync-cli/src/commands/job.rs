@@ -7,7 +7,7 @@ use sync_engine::{JobReport, SystemClock, read_job, wait_for_job};
 
 use super::Manner;
 use super::sync::of_transport;
-use crate::args::{JobArgs, JobCommand, OneJob, OutputFormat};
+use crate::args::{CancelJob, JobArgs, JobCommand, OneJob, OutputFormat};
 use crate::exit::{Exit, Failure, OrExit};
 use crate::output::{human, printer, progress};
 use crate::signals::StopRequests;
@@ -17,7 +17,26 @@ pub(crate) async fn run(args: JobArgs, manner: Manner) -> Result<Exit, Failure> 
     match args.command {
         JobCommand::Show(of) => show(&of, manner).await,
         JobCommand::Wait(of) => wait(&of, manner).await,
+        JobCommand::Cancel(asked) => cancel(&asked, manner).await,
     }
+}
+
+/// The service answers before the job has stopped, so it is looked at once afterwards and no more is promised.
+async fn cancel(asked: &CancelJob, manner: Manner) -> Result<Exit, Failure> {
+    let CancelJob { of, message } = asked;
+    let target = open(of).await?;
+    let canceled = async {
+        target.api().cancel(&of.job, message.as_deref()).await?;
+        read_job(target.transport.as_ref(), &of.job).await
+    };
+    let canceled = canceled.await;
+    target.close().await;
+    let report = canceled.map_err(|error| failed(of, error))?;
+    tell(&report, manner);
+    if report.outcome.is_none() {
+        printer::note(&format!("it was asked to stop; `job wait {}` says what came of it", of.job));
+    }
+    Ok(Exit::DONE)
 }
 
 async fn show(of: &OneJob, manner: Manner) -> Result<Exit, Failure> {

@@ -1,24 +1,42 @@
 //! `collibra-sync sync`
 
+use serde_json::json;
+use sync_core::ImportApiExt;
 use sync_core::cycle::{CycleState, Phase};
 use sync_core::transport::{TransportError, TransportErrorKind};
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
 
 use super::Manner;
-use crate::args::{OutputFormat, SyncArgs, SyncCommand, SyncOf};
+use crate::args::{OutputFormat, SyncArgs, SyncAt, SyncCommand, SyncOf};
 use crate::exit::{Exit, Failure, OrExit, of_store};
-use crate::output::printer;
+use crate::output::{human, printer};
 use crate::target::{Chosen, Target};
 
 pub(crate) async fn run(args: SyncArgs, manner: Manner) -> Result<Exit, Failure> {
     match args.command {
+        SyncCommand::List(at) => list(&at, manner).await,
         SyncCommand::Exists(of) => exists(&of, manner).await,
-        SyncCommand::Forget(of) => forget(&of).await,
+        SyncCommand::Evict(of) => evict(&of, manner).await,
+        SyncCommand::Forget(of) => forget(&of, manner).await,
     }
 }
 
+/// All pages, in the order of the ids: the service gives none.
+async fn list(at: &SyncAt, manner: Manner) -> Result<Exit, Failure> {
+    let target = open(at).await?;
+    let listed = target.api().all_synchronizations(usize::MAX).await.map_err(of_transport);
+    target.close().await;
+    let mut ids: Vec<String> = listed?.into_iter().map(|info| info.synchronization_id).collect();
+    ids.sort_unstable();
+    match manner.output {
+        OutputFormat::Json => printer::json(&json!({"total": ids.len(), "synchronizations": ids})),
+        OutputFormat::Human => ids.iter().for_each(|id| printer::line(&human::plain(id))),
+    }
+    Ok(Exit::DONE)
+}
+
 async fn exists(of: &SyncOf, manner: Manner) -> Result<Exit, Failure> {
-    let target = open(of).await?;
+    let target = open(&of.at).await?;
     let exists = target.transport.exists(&of.id).await.map_err(of_transport);
     target.close().await;
     match (exists?, manner.output) {
@@ -29,10 +47,38 @@ async fn exists(of: &SyncOf, manner: Manner) -> Result<Exit, Failure> {
     Ok(Exit::DONE)
 }
 
+/// Nothing is lost by it: the next cycle takes longer.
+async fn evict(of: &SyncOf, manner: Manner) -> Result<Exit, Failure> {
+    let target = open(&of.at).await?;
+    let evicted = async {
+        let known = target.transport.exists(&of.id).await?;
+        if known {
+            target.api().evict(&of.id).await?;
+        }
+        Ok(known)
+    };
+    let evicted = evicted.await.map_err(of_transport);
+    target.close().await;
+    let known = evicted?;
+    tell(of, known, manner);
+    match known {
+        true => printer::note(&format!("the next cycle of {} executes every command again", of.id)),
+        false => printer::note(&format!("the target does not know {}", of.id)),
+    }
+    Ok(Exit::DONE)
+}
+
+/// For programs: whether there was anything to be done.
+fn tell(of: &SyncOf, known: bool, manner: Manner) {
+    if manner.output == OutputFormat::Json {
+        printer::json(&json!({"synchronization_id": of.id, "known": known}));
+    }
+}
+
 /// First the target, then the state: a state that has forgotten what the target has not would be a lost one.
-async fn forget(of: &SyncOf) -> Result<Exit, Failure> {
-    let store = SqliteStore::open(&of.state).map_err(of_store)?;
-    let target = open(of).await?;
+async fn forget(of: &SyncOf, manner: Manner) -> Result<Exit, Failure> {
+    let store = SqliteStore::open(&of.at.state).map_err(of_store)?;
+    let target = open(&of.at).await?;
     let key = StateKey::new(&target.name, of.id.clone());
     let lock = store.lock(&key).map_err(of_store)?;
     if !is_settled(&store, &key)? {
@@ -52,6 +98,7 @@ async fn forget(of: &SyncOf) -> Result<Exit, Failure> {
     let known = forgotten? || store.standing(&key).map_err(of_store)?.cycle > 0;
     store.forget(&key).map_err(of_store)?;
     drop(lock);
+    tell(of, known, manner);
     match known {
         true => printer::note(&format!("{} is forgotten; the next cycle begins anew and removes nothing", of.id)),
         false => printer::note(&format!("neither the target nor this state knew {}", of.id)),
@@ -66,9 +113,9 @@ fn is_settled(store: &SqliteStore, key: &StateKey) -> Result<bool, Failure> {
     Ok(matches!(state.phase(), Phase::Idle | Phase::Finalized))
 }
 
-async fn open(of: &SyncOf) -> Result<Target, Failure> {
-    let chosen = Chosen::from(&of.target)?;
-    Target::open(&chosen, &of.target, &of.state).await
+async fn open(at: &SyncAt) -> Result<Target, Failure> {
+    let chosen = Chosen::from(&at.target)?;
+    Target::open(&chosen, &at.target, &at.state).await
 }
 
 /// A call of its own that did not succeed.
@@ -78,5 +125,10 @@ pub(super) fn of_transport(error: TransportError) -> Failure {
         TransportErrorKind::Unreachable | TransportErrorKind::Broken => Exit::UNREACHABLE,
         _ => Exit::FAILED,
     };
-    Failure::new(exit, error)
+    let hint = error.hint();
+    let failure = Failure::new(exit, error);
+    match hint {
+        Some(hint) => failure.with_hint(hint),
+        None => failure,
+    }
 }

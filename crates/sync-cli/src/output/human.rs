@@ -74,7 +74,12 @@ fn write_run(text: &mut String, report: &Report) -> fmt::Result {
 fn write_jobs(text: &mut String, report: &Report) -> fmt::Result {
     if !report.batches.is_empty() {
         let good = report.batches.iter().filter(|batch| batch.outcome.is_some_and(|outcome| outcome.is_success()));
-        writeln!(text, "  batches   {} of {} succeeded", good.count(), report.batches.len())?;
+        let halved = report.batches.iter().filter(|batch| batch.halved).count();
+        write!(text, "  batches   {} of {} succeeded", good.count(), report.batches.len() - halved)?;
+        match halved {
+            0 => writeln!(text)?,
+            halved => writeln!(text, "; {halved} came again in halves")?,
+        }
     }
     if let Some(finalize) = &report.finalize {
         let result = finalize.result.as_deref().or(finalize.state.as_deref()).unwrap_or("not known");

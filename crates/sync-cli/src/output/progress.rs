@@ -68,6 +68,9 @@ fn describe(progress: &Progress<'_>) -> Option<String> {
         }
         Progress::Sending { call: Call::Batch(batch), .. } => format!("batch {batch}: sending"),
         Progress::Sending { call: Call::Finalize, .. } => "finalizing".to_owned(),
+        Progress::Halved { call, bytes: size } => {
+            format!("{call}: too large for the target ({}); sent in halves", bytes(*size))
+        }
         Progress::Job { call, job: read } => job(&call.to_string(), read)?,
         Progress::Ended { call, outcome } => format!("{call}: {outcome}"),
         _ => return None,

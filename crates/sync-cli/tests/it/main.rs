@@ -1,5 +1,6 @@
 //! The built program as its users meet it.
 
+mod administration;
 mod bad_input;
 mod check;
 mod conformance;

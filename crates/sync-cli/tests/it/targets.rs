@@ -107,6 +107,20 @@ fn a_failed_batch_names_the_bad_command_and_is_not_finalized() {
 }
 
 #[test]
+fn a_batch_that_is_too_large_is_halved_and_the_report_says_how_to_avoid_it() {
+    let folder = folder_with(&tables(60));
+    let server = Server::start(folder.path(), &["--memory", "--max-body", "2KiB"]);
+    let ran = Ran::of(0, &mut against(folder.path(), &server.url, "admin", "admin"));
+    ran.says("batch 1: too large for the target").says("came again in halves").says("--batch-bytes ");
+    assert_eq!(Catalogue::of(&server.url).assets.len(), 60);
+
+    let large = table(&"x".repeat(1_900), "Table");
+    fs::write(folder.path().join("in.json"), tables(2).replace(&table("boat_001", "Table"), &large)).expect("a file");
+    let ran = Ran::of(1, &mut against(folder.path(), &server.url, "admin", "admin"));
+    ran.says("in.json:4: this command alone makes a batch of").says("nothing was removed");
+}
+
+#[test]
 fn secrets_are_shown_nowhere() {
     const PASSWORD: &str = "Zq9-sesame-open";
     // What travels in the header for wharfinger and this password.

@@ -17,7 +17,7 @@ use crate::journal::Entry;
 use crate::transport::{
     BatchRequest, Delivery, FinalizeRequest, FullRequest, Operation, TransportError, TransportErrorKind,
 };
-use crate::{JobId, Outcome, Payload};
+use crate::{BatchNumber, JobId, Outcome, Payload};
 
 /// How one call ended, for reports.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +117,16 @@ impl Driver {
 
     pub(super) fn keep(&mut self, call: Call, payload: Payload) {
         self.payloads.insert(call, payload);
+    }
+
+    /// Settles a batch that was refused as too large, if that is what became of it, and lets its bytes go.
+    pub(super) async fn halve(&mut self, batch: BatchNumber) -> Result<bool, Halt> {
+        if !self.state.batch(batch).is_some_and(|state| state.is_too_large() && state.commands() > 1) {
+            return Ok(false);
+        }
+        self.payloads.remove(&Call::Batch(batch));
+        self.record(Event::Halved { batch }).await?;
+        Ok(true)
     }
 
     pub(super) fn now(&self) -> Millis {

@@ -148,6 +148,11 @@ pub enum Event {
         /// The failed batch.
         batch: BatchNumber,
     },
+    /// A batch was refused as too large (413): its commands come again in smaller batches, which are those that follow.
+    Halved {
+        /// The batch.
+        batch: BatchNumber,
+    },
     /// Somebody decided to go on without the commands a batch failed to bring; missing resources are then left alone.
     ErrorsAccepted {
         /// The batch.
@@ -207,6 +212,7 @@ impl Event {
             Self::SearchUnavailable { .. } => "search_unavailable",
             Self::Ambiguous { .. } => "ambiguous",
             Self::Repaired { .. } => "repaired",
+            Self::Halved { .. } => "halved",
             Self::ErrorsAccepted { .. } => "errors_accepted",
             Self::SourceEnded => "source_ended",
             Self::Permitted { .. } => "permitted",

@@ -24,4 +24,4 @@ pub use recover::{GoesOn, Interrupted, clear_up, look_after};
 pub use settings::{CycleMode, CycleSettings, Patience};
 pub use state::{BatchState, CycleState, Permit, Phase, Settlement};
 pub use step::{StepError, step};
-pub use typed::{Batching, Cycle, FinalizePermit, Finalized, Open, Sealed};
+pub use typed::{Batching, Cycle, FinalizePermit, Finalized, Offered, Open, Sealed};

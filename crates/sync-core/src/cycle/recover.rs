@@ -5,7 +5,7 @@ use super::driver::{CallReport, Driver};
 use super::event::{Call, Event};
 use super::halt::Halt;
 use super::settings::Patience;
-use super::state::{BatchState, CycleState, Phase, Settlement};
+use super::state::{BatchState, CycleState, Phase};
 use super::typed::{Batching, Cycle, Finalized, Open, Sealed};
 use crate::{BatchNumber, Payload};
 
@@ -67,6 +67,17 @@ pub async fn clear_up(crew: Crew, state: CycleState, patience: Option<Patience>)
     }
 }
 
+impl GoesOn {
+    /// Where the cycle stands.
+    pub fn state(&self) -> &CycleState {
+        match self {
+            Self::Open(cycle) => cycle.state(),
+            Self::Batching(cycle) => cycle.state(),
+            Self::Sealed(cycle) => cycle.state(),
+        }
+    }
+}
+
 impl Interrupted {
     /// Where the cycle stands.
     pub fn state(&self) -> &CycleState {
@@ -99,7 +110,9 @@ impl Interrupted {
     /// Batches whose bytes [`Interrupted::go_on`] needs: they were proven not accepted, or lost and nowhere to be found.
     pub fn unsent(&self) -> Vec<BatchNumber> {
         self.batches(|batch| {
-            batch.exchange().is_some_and(|exchange| exchange.outcome().is_none()) && !batch.is_failed()
+            batch.exchange().is_some_and(|exchange| exchange.outcome().is_none())
+                && !batch.is_failed()
+                && !batch.is_settled()
         })
     }
 
@@ -132,16 +145,19 @@ impl Interrupted {
     /// [`Interrupted::replay`] is.
     ///
     /// `payloads` has those of the [unsent](Interrupted::unsent) batches; the caller has proven by their digests that they
-    /// are the same. What [failed](Interrupted::failed) has to be submitted next.
+    /// are the same. What [failed](Interrupted::failed) has to be submitted next, and so has a batch that is refused as
+    /// [too large](BatchState::is_too_large) here: smaller, if it can be.
     ///
     /// # Errors
-    /// [`Halt`] if a finalization may have been accepted, or a batch is lost again, refused or fails.
+    /// [`Halt`] if a finalization may have been accepted, or a batch is lost again, refused for another reason or fails.
     pub async fn go_on(mut self, payloads: impl IntoIterator<Item = (BatchNumber, Payload)>) -> Result<GoesOn, Halt> {
         for (number, payload) in payloads {
             self.driver.keep(Call::Batch(number), payload);
         }
-        let (unsent, failed) = (self.unsent(), self.failed());
+        let (unsent, mut failed) = (self.unsent(), self.failed());
         self.driver.drive(Event::Resumed).await?;
+        failed
+            .extend(unsent.iter().filter(|number| self.state().batch(**number).is_some_and(BatchState::is_too_large)));
         for number in failed {
             self.driver.record(Event::Repaired { batch: number }).await?;
         }
@@ -181,12 +197,5 @@ impl Interrupted {
     pub async fn give_up(mut self) -> Result<CycleState, Halt> {
         self.driver.record(Event::GivenUp).await?;
         Ok(self.driver.into_state())
-    }
-}
-
-impl BatchState {
-    /// Whether it failed and what it failed to bring comes in further batches.
-    pub fn is_repaired(&self) -> bool {
-        self.settlement() == Some(Settlement::Repaired)
     }
 }

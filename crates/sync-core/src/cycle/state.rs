@@ -76,6 +76,8 @@ pub struct BatchState {
 pub enum Settlement {
     /// What it failed to bring comes in further batches.
     Repaired,
+    /// It was too large, and its commands come again in smaller batches.
+    Halved,
     /// Somebody decided to go on without it.
     Accepted,
 }
@@ -104,6 +106,22 @@ impl BatchState {
     /// How it was dealt with if it failed.
     pub fn settlement(&self) -> Option<Settlement> {
         self.settled
+    }
+
+    /// Whether what it was to bring comes again in further batches: it was too large, or failed and is repaired.
+    pub fn comes_again(&self) -> bool {
+        matches!(self.settled, Some(Settlement::Repaired | Settlement::Halved))
+    }
+
+    /// Whether it was too large and its commands come again in smaller batches.
+    pub fn is_halved(&self) -> bool {
+        self.settled == Some(Settlement::Halved)
+    }
+
+    /// Whether the service refused it as too large (413): nothing of it was done.
+    pub fn is_too_large(&self) -> bool {
+        let state = self.exchange.as_ref().map(Exchange::state);
+        matches!(state, Some(ExchangeState::Refused { status: Some(413) }))
     }
 
     pub(super) fn is_settled(&self) -> bool {
@@ -157,6 +175,9 @@ pub(super) struct Progress {
     pub(super) source_ended: bool,
     /// A repair was promised and no batch has come since.
     pub(super) repair_due: bool,
+    /// Commands of batches that were too large and have not come again yet.
+    #[serde(default)]
+    pub(super) owed: u64,
     pub(super) finalization: Finalization,
     pub(super) permit: Option<Permit>,
     pub(super) finalize: Option<Exchange>,
@@ -188,6 +209,11 @@ impl CycleState {
     /// The batches of this attempt, in order of their numbers.
     pub fn batches(&self) -> &[BatchState] {
         self.progress.as_ref().map_or(&[], |progress| &progress.batches)
+    }
+
+    /// Commands of batches that were too large and have not come again yet: nothing else comes before them.
+    pub fn owed_commands(&self) -> u64 {
+        self.progress.as_ref().map_or(0, |progress| progress.owed)
     }
 
     /// One batch of this attempt.
@@ -248,6 +274,7 @@ impl Progress {
             batches: Vec::new(),
             source_ended: false,
             repair_due: false,
+            owed: 0,
             permit: None,
             finalize: None,
             left: false,

@@ -17,7 +17,8 @@ use crate::{BatchNumber, Finalization, Outcome};
 ///   sent again, as a new attempt, and only when no copy can still be at work;
 /// * while a call may have been accepted and it is not known what became of it, nothing else is sent; a batch is then
 ///   sent again, the same bytes, only when no copy can still be at work;
-/// * a failed batch never leads to a finalization that touches missing resources, unless it was repaired.
+/// * a failed batch never leads to a finalization that touches missing resources, unless it was repaired;
+/// * a batch that was refused as too large comes again in smaller ones, all of it, before the source has ended.
 ///
 /// # Errors
 /// [`StepError`] for an event that makes no sense in this state; the state is then unchanged and nothing may be done.
@@ -121,6 +122,7 @@ impl Progress {
             | Event::SearchUnavailable { call } => self.exchanged(*call, entry),
             Event::Ambiguous { call } => self.ambiguous(*call, entry.at),
             Event::Repaired { batch } => self.repaired(*batch),
+            Event::Halved { batch } => self.halved(*batch),
             Event::ErrorsAccepted { batch } => self.errors_accepted(*batch),
             Event::SourceEnded => self.source_ended(),
             Event::Permitted { numbers, reason } => self.permitted(Permit { numbers: *numbers, reason: *reason }),
@@ -150,6 +152,7 @@ impl Progress {
         if state.commands == 0 {
             return Err("an empty batch would open a cycle in which everything is missing");
         }
+        self.owed = self.owed.saturating_sub(u64::from(state.commands));
         let actions = if self.is_single_call() {
             if !self.batches.is_empty() {
                 return Err("a single call takes everything in one file");
@@ -241,8 +244,32 @@ impl Progress {
             return Err("no batch has failed");
         }
         let batch = self.batches.get_mut(number.index()).filter(|batch| batch.is_failed());
-        batch.ok_or("this batch has not failed")?.settled = Some(Settlement::Repaired);
+        let batch = batch.ok_or("this batch has not failed")?;
+        batch.settled = Some(Settlement::Repaired);
+        if self.owed > 0 {
+            // It may be a part of what is owed, which the other parts do not bring.
+            self.owed += u64::from(batch.commands);
+        }
         self.repair_due = true;
+        self.source_ended = false;
+        self.phase = self.derive_phase();
+        Ok(vec![])
+    }
+
+    fn halved(&mut self, number: BatchNumber) -> Step {
+        if !matches!(self.phase, Phase::BatchFailed) {
+            return Err("no batch has failed");
+        }
+        let batch = self.batches.get_mut(number.index()).filter(|batch| batch.is_failed());
+        let batch = batch.ok_or("this batch has not failed")?;
+        if !batch.is_too_large() {
+            return Err("only a batch that was refused as too large is halved");
+        }
+        if batch.commands < 2 {
+            return Err("a single command cannot be halved");
+        }
+        batch.settled = Some(Settlement::Halved);
+        self.owed += u64::from(batch.commands);
         self.source_ended = false;
         self.phase = self.derive_phase();
         Ok(vec![])
@@ -270,6 +297,7 @@ impl Progress {
         match self.phase {
             Phase::Open => return Err("a source without commands would end in everything missing"),
             _ if self.repair_due => return Err("the repair of a failed batch has not come yet"),
+            _ if self.owed > 0 => return Err("a part of a batch that was too large has not come yet"),
             Phase::Batching | Phase::BatchUnknown | Phase::BatchFailed if !self.source_ended => {}
             _ => return Err("the source has already ended"),
         }

@@ -71,6 +71,19 @@ impl<P> Cycle<P> {
     }
 
     async fn take_batch(mut self, payload: Payload, commands: u32) -> Result<Cycle<Batching>, Halt> {
+        let (call, _) = self.send(payload, commands).await?;
+        self.sent(call)
+    }
+
+    async fn offer_batch(mut self, payload: Payload, commands: u32) -> Result<Offered, Halt> {
+        let (call, number) = self.send(payload, commands).await?;
+        match self.driver.halve(number).await? {
+            true => Ok(Offered::TooLarge(self.becomes())),
+            false => self.sent(call).map(Offered::Taken),
+        }
+    }
+
+    async fn send(&mut self, payload: Payload, commands: u32) -> Result<(Call, BatchNumber), Halt> {
         self.driver.heed_stop().await?;
         let batches = u32::try_from(self.state().batches().len()).ok().and_then(|len| BatchNumber::new(len + 1));
         let number = batches.unwrap_or(BatchNumber::FIRST);
@@ -79,11 +92,26 @@ impl<P> Cycle<P> {
         let (digest, bytes) = (payload.digest(), payload.len());
         self.driver.keep(call, payload);
         self.driver.drive(Event::BatchReady { batch: number, digest, commands, bytes }).await?;
+        Ok((call, number))
+    }
+
+    fn sent(mut self, call: Call) -> Result<Cycle<Batching>, Halt> {
         match self.state().phase() {
             Phase::Batching => Ok(self.becomes()),
             _ => Err(self.driver.failed(call)),
         }
     }
+}
+
+/// What became of a batch that its sender can cut further.
+#[derive(Debug)]
+#[must_use = "a batch that was too large has to come again"]
+pub enum Offered {
+    /// Its job has ended well.
+    Taken(Cycle<Batching>),
+    /// The service refused it as too large (413) and did nothing of it. Its commands have to come again in the batches that
+    /// follow, in their order; until all have come, the cycle cannot be sealed.
+    TooLarge(Cycle<Batching>),
 }
 
 impl Cycle<Open> {
@@ -108,6 +136,15 @@ impl Cycle<Open> {
     pub async fn submit(self, payload: Payload, commands: u32) -> Result<Cycle<Batching>, Halt> {
         self.take_batch(payload, commands).await
     }
+
+    /// Sends the first batch as [`Cycle::submit`](Self::submit) does; one that is too large and has more than one command is
+    /// given back to be cut. In a single-call cycle nothing is cut.
+    ///
+    /// # Errors
+    /// [`Halt`] with the batch that failed, was refused for another reason, or may have been lost.
+    pub async fn offer(self, payload: Payload, commands: u32) -> Result<Offered, Halt> {
+        self.offer_batch(payload, commands).await
+    }
 }
 
 impl Cycle<Batching> {
@@ -119,10 +156,19 @@ impl Cycle<Batching> {
         self.take_batch(payload, commands).await
     }
 
+    /// Sends one more batch as [`Cycle::submit`](Self::submit) does; one that is too large and has more than one command is
+    /// given back to be cut.
+    ///
+    /// # Errors
+    /// [`Halt`] with the batch that failed, was refused for another reason, or may have been lost.
+    pub async fn offer(self, payload: Payload, commands: u32) -> Result<Offered, Halt> {
+        self.offer_batch(payload, commands).await
+    }
+
     /// States that the source ended properly: no further batch will come.
     ///
     /// # Errors
-    /// [`Halt`] if the journal cannot be written.
+    /// [`Halt`] if commands of a batch that was too large have not come again, or the journal cannot be written.
     pub async fn seal(mut self) -> Result<Cycle<Sealed>, Halt> {
         self.driver.record(Event::SourceEnded).await?;
         Ok(self.becomes())

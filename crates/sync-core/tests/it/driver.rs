@@ -6,7 +6,7 @@ use std::time::Duration;
 use sync_core::clock::Clock;
 use sync_core::cycle::{
     Batching, Call, CallReport, Cycle, CycleMode, CycleSettings, CycleState, Event, Finalized, Halt, HaltReason,
-    Patience, Phase, Sealed,
+    Offered, Patience, Phase, Sealed,
 };
 use sync_core::guard::{GuardLimits, GuardNumbers, GuardPass, GuardVerdict, judge};
 use sync_core::transport::RelationsAction;
@@ -52,6 +52,29 @@ pub(crate) async fn halted(stage: &Stage, settings: CycleSettings) -> Halt {
 pub(crate) const BATCH_1: &str = "batch batch-1.json to harbour, continue_on_error=false, relations=REPLACE";
 pub(crate) const BATCH_2: &str = "batch batch-2.json to harbour, continue_on_error=false, relations=REPLACE";
 pub(crate) const FINALIZE: &str = "finalize of harbour, remove";
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_is_given_back_to_be_cut() {
+    let stage = Stage::new();
+    stage.wire.answer_submits([Err(answered(413))]);
+    let cycle = Cycle::begin(stage.crew(), CycleState::idle(), settings()).await.expect("it begins");
+    let Ok(Offered::TooLarge(cycle)) = cycle.offer(payload(1), 2).await else { panic!("too large") };
+    assert_eq!(cycle.state().owed_commands(), 2);
+    let Ok(Offered::Taken(cycle)) = cycle.offer(payload(2), 1).await else { panic!("taken") };
+    let cycle = cycle.submit(payload(3), 1).await.expect("a good day");
+    assert_eq!(cycle.seal().await.expect("everything came").state().phase(), Phase::Sealed);
+    assert_eq!(stage.log.sent().len(), 3);
+}
+
+#[tokio::test]
+async fn a_single_command_that_is_too_large_ends_the_cycle() {
+    let stage = Stage::new();
+    stage.wire.answer_submits([Err(answered(413))]);
+    let cycle = Cycle::begin(stage.crew(), CycleState::idle(), settings()).await.expect("it begins");
+    let halt = cycle.offer(payload(1), 1).await.expect_err("nothing to cut");
+    assert!(matches!(halt.reason(), HaltReason::Refused { .. }), "{halt}");
+    assert_eq!(stage.journal.replayed(), *halt.state());
+}
 
 #[tokio::test]
 async fn two_batches_and_a_finalization_go_straight_through() {

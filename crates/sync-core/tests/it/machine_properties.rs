@@ -61,6 +61,8 @@ struct Watch {
     repaired: Vec<u32>,
     forgiven: Vec<u32>,
     repair_due: bool,
+    /// Commands of halved batches that have not come again yet, at least.
+    owed: u64,
     source_ended: bool,
     permitted: bool,
     stopped: bool,
@@ -96,7 +98,8 @@ impl Watch {
                 self.anew();
                 self.settings = Some((**settings).clone());
             }
-            Event::BatchReady { .. } => {
+            Event::BatchReady { commands, .. } => {
+                self.owed = self.owed.saturating_sub(u64::from(*commands));
                 self.ready += 1;
                 self.repair_due = false;
             }
@@ -131,6 +134,16 @@ impl Watch {
                 self.repair_due = true;
                 self.source_ended = false;
             }
+            Event::Halved { batch } => {
+                assert_eq!(
+                    self.known(batch.get()),
+                    Some(Known::NotAccepted),
+                    "halved although it may have been accepted"
+                );
+                self.repaired.push(batch.get());
+                self.owed += u64::from(COMMANDS);
+                self.source_ended = false;
+            }
             Event::ErrorsAccepted { batch } => {
                 assert_eq!(self.known(batch.get()), Some(Known::Ended(Outcome::CompletedWithErrors)));
                 self.forgiven.push(batch.get());
@@ -138,6 +151,7 @@ impl Watch {
             }
             Event::SourceEnded => {
                 assert!(!self.repair_due, "the source ended before the repair came");
+                assert_eq!(self.owed, 0, "the source ended before the halves came");
                 self.source_ended = true;
             }
             Event::Permitted { numbers, .. } => {
@@ -324,7 +338,8 @@ impl World {
                 0..=169 => accepted(call),
                 170..=184 => Event::NotSent { call },
                 185..=199 => Event::Refused { call, status: 429, retry_after: Some(Duration::from_secs(3)) },
-                200..=209 => refused(call, 400),
+                200..=204 => refused(call, 400),
+                205..=209 => refused(call, 413),
                 210..=219 => refused(call, 503),
                 _ => Event::Lost { call },
             },
@@ -365,6 +380,7 @@ impl World {
             Phase::Open => drop(self.take(ready(next))),
             Phase::Batching if luck < 190 && next < 9 && self.take(ready(next)) => {}
             Phase::Batching => drop(self.take(Event::SourceEnded)),
+            Phase::BatchFailed if luck >= 20 && self.take(Event::Halved { batch: failed }) => {}
             Phase::BatchFailed if luck < 100 => drop(self.take(Event::ErrorsAccepted { batch: failed })),
             Phase::BatchFailed if luck < 240 => drop(self.take(Event::Repaired { batch: failed })),
             Phase::Sealed => {
@@ -434,7 +450,7 @@ fn begin(what: u8, luck: u8) -> Event {
 fn nonsense(which: u8, luck: u8) -> Event {
     let n = u32::from(luck) % 4;
     let call = if n == 0 { Call::Finalize } else { batch(n) };
-    match which % 25 {
+    match which % 26 {
         0 => begin(luck, which),
         1 => ready(n + 1),
         2 => accepted(call),
@@ -459,6 +475,7 @@ fn nonsense(which: u8, luck: u8) -> Event {
         21 => Event::Sighted { call, candidate: job("nonsense") },
         22 => Event::Left { call },
         23 => Event::PatienceSet { patience: Box::new(Patience::default().with_quiet_period(QUIET)) },
+        24 => Event::Halved { batch: number(n + 1) },
         _ => [Event::Stopped, Event::Resumed, Event::GivenUp][usize::from(luck) % 3].clone(),
     }
 }
@@ -523,6 +540,7 @@ fn no_guided_history_breaks_the_rules() {
             ("Sealed", 1000),
             ("replay", 100),
             ("repaired", 100),
+            ("halved", 100),
             ("errors_accepted", 100),
             ("given_up", 20),
             ("ambiguous", 20),

@@ -11,7 +11,7 @@ use sync_core::{Job, JobResult, JobState, Outcome};
 
 use crate::driver::{BATCH_1, BATCH_2, FINALIZE, halted, pass, payload};
 use crate::stage::*;
-use crate::support::{accepted, batch, job as job_id, judged, number, permitted, ready, settings};
+use crate::support::{COMMANDS, accepted, batch, job as job_id, judged, number, permitted, ready, refused, settings};
 
 /// A journal that ends with these events after a cycle's begin, as a crash leaves it.
 async fn cut_off(stage: &Stage, events: impl IntoIterator<Item = Event>) -> CycleState {
@@ -84,9 +84,34 @@ async fn a_failed_batch_is_repaired_by_a_further_one() {
     assert_eq!(interrupted.failed(), [number(1)]);
     let GoesOn::Batching(cycle) = interrupted.go_on([]).await.expect("it goes on") else { panic!("batching") };
     let cycle = cycle.submit(payload(1), 1).await.expect("a good day");
-    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.is_repaired()));
+    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.comes_again()));
     assert_eq!(cycle.seal().await.expect("repaired").state().phase(), Phase::Sealed);
     assert_eq!(stage.log.sent(), [BATCH_1]);
+}
+
+#[tokio::test]
+async fn a_lost_batch_that_turns_out_too_large_has_to_come_again() {
+    let stage = Stage::new();
+    let interrupted = looked_after(&stage, [ready(1)]).await;
+    stage.wire.answer_submits([Err(answered(413))]);
+    let goes_on = interrupted.go_on([(number(1), payload(1))]).await.expect("it goes on");
+    let GoesOn::Batching(cycle) = goes_on else { panic!("batching") };
+    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.is_too_large() && batch.comes_again()));
+    cycle.seal().await.expect_err("it has not come again");
+}
+
+#[tokio::test]
+async fn what_was_halved_is_not_sent_again_by_itself() {
+    let stage = Stage::new();
+    let halved = Event::Halved { batch: number(1) };
+    let interrupted = looked_after(&stage, [ready(1), refused(batch(1), 413), halved]).await;
+    assert!(interrupted.unsent().is_empty() && interrupted.failed().is_empty());
+    let goes_on = interrupted.go_on([]).await.expect("it goes on");
+    assert_eq!(goes_on.state().owed_commands(), u64::from(COMMANDS));
+    let GoesOn::Batching(cycle) = goes_on else { panic!("batching") };
+    let cycle = cycle.submit(payload(2), COMMANDS / 2).await.expect("a good day");
+    let cycle = cycle.submit(payload(3), COMMANDS / 2).await.expect("a good day");
+    assert_eq!(cycle.seal().await.expect("all of it came").state().phase(), Phase::Sealed);
 }
 
 #[tokio::test]

@@ -38,8 +38,11 @@ pub(crate) fn job(id: &str) -> JobId {
     id.parse().expect("a valid job id")
 }
 
+/// Commands of every batch that is [`ready`].
+pub(crate) const COMMANDS: u32 = 10;
+
 pub(crate) fn ready(n: u32) -> Event {
-    Event::BatchReady { batch: number(n), digest: Digest::from_bytes([n as u8; 16]), commands: 10, bytes: 1000 }
+    Event::BatchReady { batch: number(n), digest: Digest::from_bytes([n as u8; 16]), commands: COMMANDS, bytes: 1000 }
 }
 
 pub(crate) fn accepted(call: Call) -> Event {

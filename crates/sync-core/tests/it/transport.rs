@@ -60,3 +60,12 @@ async fn all_pages_of_errors_are_read_up_to_the_most_asked_for() {
     assert_eq!(stage.wire.all_errors(&job, 1500).await.expect("readable").len(), 1500);
     assert_eq!(stage.wire.offsets(), [0, 1000]);
 }
+
+#[test]
+fn what_is_too_large_says_how_to_send_it() {
+    let hint = |operation, status| TransportError::answered(operation, status).hint();
+    assert!(hint(Operation::SubmitBatch, 413).is_some_and(|hint| hint.contains("smaller batches")));
+    assert!(hint(Operation::SubmitFull, 413).is_some_and(|hint| hint.contains("batches and a finalization")));
+    assert!(hint(Operation::SubmitImport, 413).is_some_and(|hint| hint.contains("smaller ones")));
+    assert_eq!(hint(Operation::SubmitBatch, 400), None);
+}

@@ -8,6 +8,7 @@ use sync_core::{BatchNumber, Counters, Finalization, TransportExt};
 use super::walk::{Run, Stop};
 use crate::export::ExportError;
 use crate::locate::locate;
+use crate::options::Upload;
 use crate::rebuild::RebuildError;
 use crate::report::{BatchReport, ErrorReport, FinalizeReport, MOST_ERRORS, PlanCounts, RunOutcome, words};
 use crate::store::StoreErrorKind;
@@ -29,6 +30,7 @@ impl Run<'_> {
         if !self.report.summary_complete {
             message.push("what was executed is not known: the summary of a job could not be read".to_owned());
         }
+        message.extend(self.halved());
         let removed = self.report.finalize.as_ref().and_then(|finalize| finalize.removed);
         match (self.options.finalization, removed) {
             (Finalization::RemoveResources, Some(removed)) if removed != missing => message.push(format!(
@@ -74,6 +76,7 @@ impl Run<'_> {
                     state,
                     result,
                     outcome: batch.exchange().and_then(|exchange| exchange.outcome()),
+                    halved: batch.comes_again() && batch.is_too_large(),
                     seconds: report.map(|report| report.elapsed.as_secs_f64()),
                 }
             })
@@ -190,8 +193,14 @@ impl Run<'_> {
 
     async fn halted(&mut self, halt: &Halt) -> (RunOutcome, Vec<String>) {
         self.fill(halt.state(), halt.reports());
-        if let HaltReason::JobFailed { call, .. } = halt.reason() {
-            self.read_errors(*call, halt).await;
+        match halt.reason() {
+            HaltReason::JobFailed { call, .. } => self.read_errors(*call, halt).await,
+            HaltReason::Refused { call: Call::Batch(number), .. }
+                if halt.state().batch(*number).is_some_and(|batch| batch.is_too_large()) =>
+            {
+                return self.too_large(*number, halt).await;
+            }
+            _ => {}
         }
         self.words_for(halt)
     }
@@ -242,30 +251,80 @@ impl Run<'_> {
     /// Reads what the job says about its failed commands and joins it to the input, as far as that can be had.
     async fn read_errors(&mut self, call: Call, halt: &Halt) {
         let Some(job) = halt.state().exchange(call).and_then(|exchange| exchange.job()) else { return };
-        let batch = match call {
-            Call::Batch(batch) => Some(batch.get()),
-            Call::Finalize => None,
+        let errors = match self.engine.transport.all_errors(job, MOST_ERRORS).await {
+            Ok(errors) => errors,
+            Err(error) => return tracing::warn!(%error, "errors of a job could not be read"),
         };
-        // A batch that was repaired comes again in the next one.
-        let before = batch.map_or(0, |batch| batch.saturating_sub(1) as usize);
-        let cut = halt.state().batches().iter().take(before).filter(|batch| !batch.is_repaired()).count();
-        match self.engine.transport.all_errors(job, MOST_ERRORS).await {
-            Ok(errors) => {
-                let mut errors: Vec<_> = errors.into_iter().map(|error| ErrorReport::of(batch, error)).collect();
-                let (inputs, upload, cuts) = (self.inputs.clone(), self.options.upload, self.cuts.clone());
-                let located = tokio::task::spawn_blocking(move || {
-                    let found = locate(&mut errors, &inputs, upload, &cuts, cut);
-                    (errors, found)
-                });
-                if let Ok((errors, found)) = located.await {
-                    if let Err(error) = found {
-                        tracing::warn!(%error, "errors of a job could not be joined to the input");
-                    }
-                    self.report.errors = errors;
-                }
+        match call {
+            Call::Batch(batch) => {
+                let errors = errors.into_iter().map(|error| ErrorReport::of(Some(batch.get()), error));
+                self.join(errors.collect(), batch, halt.state()).await;
             }
-            Err(error) => tracing::warn!(%error, "errors of a job could not be read"),
+            Call::Finalize => {
+                self.report.errors = errors.into_iter().map(|error| ErrorReport::of(None, error)).collect();
+            }
         }
+    }
+
+    /// Joins errors of a batch to the input.
+    async fn join(&mut self, mut errors: Vec<ErrorReport>, batch: BatchNumber, state: &CycleState) {
+        // What is repaired or halved comes again in batches after it.
+        let before = state.batches().iter().take(batch.index()).filter(|batch| !batch.comes_again());
+        let first = before.map(|batch| u64::from(batch.commands())).sum();
+        let commands = state.batch(batch).map_or(0, |batch| batch.commands());
+        let (inputs, upload) = (self.inputs.clone(), self.options.upload);
+        let located = tokio::task::spawn_blocking(move || {
+            let found = locate(&mut errors, &inputs, upload, first, commands);
+            (errors, found)
+        });
+        if let Ok((errors, found)) = located.await {
+            if let Err(error) = found {
+                tracing::warn!(%error, "errors of a job could not be joined to the input");
+            }
+            self.report.errors = errors;
+        }
+    }
+
+    /// A batch that cannot be cut any further and is too large for the target.
+    async fn too_large(&mut self, number: BatchNumber, halt: &Halt) -> (RunOutcome, Vec<String>) {
+        let (commands, bytes) = halt.state().batch(number).map_or((0, 0), |batch| (batch.commands(), batch.bytes()));
+        let (message, advice) = match commands {
+            1 => (
+                format!("this command alone makes a batch of {bytes} bytes, more than the target takes"),
+                "say less in this command, or have the target take larger requests",
+            ),
+            _ => (
+                format!(
+                    "the rows from here on are about one resource and make a batch of {commands} commands and {bytes} bytes, \
+                     more than the target takes"
+                ),
+                "send what the rows make as JSON (--upload json), or have the target take larger requests",
+            ),
+        };
+        let error = ErrorReport { message, batch: Some(number.get()), index: Some(0), ..ErrorReport::default() };
+        self.join(vec![error], number, halt.state()).await;
+        // That is where it stands, not what the service said.
+        self.report.errors.iter_mut().for_each(|error| error.index = None);
+        (RunOutcome::Failed, vec![chain(halt), OPEN.to_owned(), advice.to_owned()])
+    }
+
+    /// What to say of batches that were too large, and how to send nothing in vain the next time.
+    fn halved(&self) -> Option<String> {
+        let too_large = self.report.batches.iter().filter(|batch| batch.halved);
+        let (count, least) = too_large.fold((0, u64::MAX), |(count, least), batch| (count + 1, least.min(batch.bytes)));
+        let taken = || self.report.batches.iter().filter(|batch| !batch.halved);
+        let flag = match self.options.upload {
+            Upload::Json => format!("--batch-bytes {}", taken().map(|batch| batch.bytes).max()?),
+            // How many bytes rows have in a workbook is seen when it is written.
+            Upload::AsIs => format!("--batch-commands {}", taken().map(|batch| batch.commands).max()?),
+        };
+        let batches = if count == 1 { "1 batch was".to_owned() } else { format!("{count} batches were") };
+        (count > 0).then(|| {
+            format!(
+                "{batches} too large for the target and came again in halves (it refused {least} bytes); {flag} spares it \
+                 what it refuses"
+            )
+        })
     }
 }
 

@@ -4,6 +4,7 @@ mod ending;
 mod engine;
 mod resume;
 mod steps;
+mod supply;
 mod told;
 mod walk;
 mod watch;

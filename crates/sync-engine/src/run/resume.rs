@@ -10,10 +10,12 @@ use std::sync::Arc;
 use sync_core::BatchNumber;
 use sync_core::cycle::{Call, Event, GoesOn, Interrupted, Phase, look_after};
 use sync_core::journal::Entry;
+use sync_formats::Batch;
 
 use super::steps::replay;
+use super::supply::Supply;
 use super::told;
-use super::walk::{Batches, Run, Stop, next};
+use super::walk::{Run, Stop, brought};
 use crate::baseline::Baseline;
 use crate::event::Progress;
 use crate::guard::{GuardReason, judge_source};
@@ -27,10 +29,17 @@ use crate::survey::{Cut, Survey};
 
 /// How a cycle is carried on.
 enum Way {
-    /// Where it stands: `skip` batches of the source are brought, the one after them is sent again under its old number.
-    GoOn { skip: usize, again: Option<BatchNumber> },
+    /// Where it stands, with what was not brought yet.
+    GoOn(Box<Rest>),
     /// From its first batch.
     Replay,
+}
+
+/// What of a source a cycle has not brought yet.
+struct Rest {
+    /// The batch that is sent again under its old number.
+    again: Option<(BatchNumber, Batch)>,
+    batches: Supply,
 }
 
 impl Run<'_> {
@@ -120,7 +129,7 @@ impl Run<'_> {
         }
         self.heed_stop()?;
         match self.way(&interrupted, &standing.journal).await? {
-            Way::GoOn { skip, again } => self.go_on(interrupted, &standing.journal, skip, again).await,
+            Way::GoOn(rest) => self.go_on(interrupted, &standing.journal, *rest).await,
             Way::Replay => {
                 let cycle = interrupted.replay().await?;
                 let mut batches = self.batches(cycle.state().attempt());
@@ -136,22 +145,33 @@ impl Run<'_> {
             let why = "what its finalization did is not known, and it is never sent alone";
             return Ok(self.replays(why));
         }
-        let Some((skip, again)) = self.stands(interrupted) else {
-            return Ok(self.replays("its batches cannot be told from those of the source as it is cut now"));
-        };
         if !interrupted.state().was_left() {
             let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
             if let Some(doubt) = doubt(transport, store, &self.options.key, interrupted.state(), journal).await? {
                 return Ok(self.replays(doubt));
             }
         }
+        let Some(rest) = self.retrace(interrupted).await? else {
+            return Ok(self.replays("its batches cannot be told from those of the source as it is cut now"));
+        };
+        let mut left = brought(interrupted.state());
         let all = self.cuts.len();
-        self.recovered(match (skip, again) {
-            (0, _) => "it begins with its first batch".to_owned(),
-            (skip, _) if skip == all => format!("all {all} batches are brought; it goes on with the finalization"),
-            (skip, _) => format!("{skip} of {all} batches are brought; it goes on with the next one"),
+        let whole = self.cuts.iter().take_while(|cut| {
+            let commands = u64::from(cut.commands);
+            let is_brought = left >= commands;
+            left -= if is_brought { commands } else { 0 };
+            is_brought
         });
-        Ok(Way::GoOn { skip, again })
+        let skip = whole.count();
+        self.recovered(match skip {
+            _ if left > 0 => {
+                format!("{skip} of {all} batches and a part of one are brought; it goes on with the next part")
+            }
+            0 => "it begins with its first batch".to_owned(),
+            skip if skip == all => format!("all {all} batches are brought; it goes on with the finalization"),
+            skip => format!("{skip} of {all} batches are brought; it goes on with the next one"),
+        });
+        Ok(Way::GoOn(Box::new(rest)))
     }
 
     fn replays(&mut self, why: impl Display) -> Way {
@@ -159,48 +179,49 @@ impl Run<'_> {
         Way::Replay
     }
 
-    /// How many batches of the source the cycle has brought, and which one of its own has to be sent again; `None` if its
-    /// batches are not those of the source as it is cut now.
-    fn stands(&self, interrupted: &Interrupted) -> Option<(usize, Option<BatchNumber>)> {
+    /// Builds again what the cycle has sent, cut as it was then, and gives what is left; `None` if the cycle's batches are
+    /// not those of the source as it is cut now.
+    async fn retrace(&self, interrupted: &Interrupted) -> Result<Option<Rest>, Stop> {
         let state = interrupted.state();
-        let mut place = 0;
-        for batch in state.batches() {
-            let sent = Cut { commands: batch.commands(), bytes: batch.bytes(), digest: batch.digest() };
-            if self.cuts.get(place) != Some(&sent) {
-                return None;
-            }
-            place += usize::from(!batch.is_repaired());
-        }
         let last = u32::try_from(state.batches().len()).ok().and_then(BatchNumber::new);
-        match (interrupted.unsent().as_slice(), interrupted.failed().as_slice()) {
-            ([], []) => Some((place, None)),
-            ([again], []) if Some(*again) == last => Some((place - 1, Some(*again))),
-            ([], [failed]) if Some(*failed) == last => Some((place - 1, None)),
-            _ => None,
+        let (unsent, failed) = (interrupted.unsent(), interrupted.failed());
+        if unsent.len() + failed.len() > 1 || unsent.iter().chain(&failed).any(|number| Some(*number) != last) {
+            return Ok(None);
         }
+        let mut batches = self.batches(state.attempt());
+        let mut again = None;
+        for (number, sent) in (1..).map_while(BatchNumber::new).zip(state.batches()) {
+            let batch = batches.next().await?.ok_or(RebuildError::Changed)?;
+            let cut = Cut { commands: sent.commands(), bytes: sent.bytes(), digest: sent.digest() };
+            if Cut::of(&batch) != cut {
+                return Ok(None);
+            }
+            if sent.is_too_large() {
+                batches.refuses(sent.bytes());
+            }
+            if sent.comes_again() || failed.contains(&number) {
+                batches.put_back(batch);
+            } else if unsent.contains(&number) {
+                again = Some((number, batch));
+            }
+        }
+        Ok(Some(Rest { again, batches }))
     }
 
-    async fn go_on(
-        &mut self,
-        interrupted: Interrupted,
-        journal: &[Entry],
-        skip: usize,
-        again: Option<BatchNumber>,
-    ) -> Result<(), Stop> {
+    async fn go_on(&mut self, interrupted: Interrupted, journal: &[Entry], rest: Rest) -> Result<(), Stop> {
         self.remember(journal);
-        let mut batches = self.batches(interrupted.state().attempt());
-        for _ in 0..skip {
-            next(&mut batches).await?.ok_or(RebuildError::Changed)?;
+        let Rest { again, mut batches } = rest;
+        let payloads = again.iter().map(|(number, batch)| (*number, batch.payload().clone()));
+        let cycle = interrupted.go_on(payloads.collect::<Vec<_>>()).await?;
+        if let Some((number, batch)) = again
+            && cycle.state().batch(number).is_some_and(|sent| sent.is_too_large())
+        {
+            batches.too_large(batch);
         }
-        let mut payloads = Vec::new();
-        if let Some(number) = again {
-            let batch = next(&mut batches).await?.ok_or(RebuildError::Changed)?;
-            payloads.push((number, batch.into_payload()));
-        }
-        self.resumed(interrupted.go_on(payloads).await?, batches).await
+        self.resumed(cycle, batches).await
     }
 
-    async fn resumed(&mut self, cycle: GoesOn, mut batches: Batches) -> Result<(), Stop> {
+    async fn resumed(&mut self, cycle: GoesOn, mut batches: Supply) -> Result<(), Stop> {
         match cycle {
             GoesOn::Open(cycle) => {
                 let cycle = self.send_first(cycle, &mut batches).await?;

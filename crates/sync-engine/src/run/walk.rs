@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use sync_core::cycle::{Batching, Cycle, CycleState, Halt, Open, Sealed};
+use sync_core::cycle::{Batching, Cycle, CycleState, Halt, Offered, Open, Sealed};
 use sync_core::transport::TransportError;
 use sync_formats::Batch;
-use tokio::sync::mpsc;
 
 use super::Engine;
 use super::resume::Summaries;
+use super::supply::Supply;
 use crate::baseline::BaselineError;
 use crate::export::ExportError;
 use crate::guard::{GuardReason, judge_source};
@@ -80,9 +80,6 @@ impl From<BaselineError> for Stop {
     }
 }
 
-/// The batches of a source, built again.
-pub(super) type Batches = mpsc::Receiver<Result<Batch, RebuildError>>;
-
 impl<'e> Run<'e> {
     pub(super) fn new(engine: &'e Engine, inputs: Vec<Input>, options: RunOptions) -> Self {
         let report = Report::new(options.synchronization().clone());
@@ -138,19 +135,23 @@ impl<'e> Run<'e> {
     }
 
     /// The second pass: the batches again. `attempt` is part of the names their files have.
-    pub(super) fn batches(&self, attempt: u32) -> Batches {
+    pub(super) fn batches(&self, attempt: u32) -> Supply {
         let stem = file_stem(self.options.synchronization().as_str(), self.report.cycle, attempt);
-        rebuild(self.inputs.clone(), self.options.batches, self.options.upload, self.cuts.clone(), stem)
+        let (inputs, cuts) = (self.inputs.clone(), self.cuts.clone());
+        Supply::new(rebuild(inputs, self.options.batches, self.options.upload, cuts, stem))
     }
 
-    pub(super) async fn send_first(&self, cycle: Cycle<Open>, batches: &mut Batches) -> Result<Cycle<Batching>, Stop> {
-        let first = next(batches).await?.ok_or(RebuildError::Changed)?;
-        let commands = first.commands();
-        Ok(cycle.submit(first.into_payload(), commands).await?)
+    pub(super) async fn send_first(&self, cycle: Cycle<Open>, batches: &mut Supply) -> Result<Cycle<Batching>, Stop> {
+        let first = batches.next().await?.ok_or(RebuildError::Changed)?;
+        let (payload, commands) = (first.payload().clone(), first.commands());
+        match first.can_be_halved() {
+            true => Ok(taken(cycle.offer(payload, commands).await?, first, batches)),
+            false => Ok(cycle.submit(payload, commands).await?),
+        }
     }
 
     /// Sends the rest of the batches, one after the other, and finalizes.
-    pub(super) async fn send_and_finalize(&mut self, cycle: Cycle<Batching>, batches: Batches) -> Result<(), Stop> {
+    pub(super) async fn send_and_finalize(&mut self, cycle: Cycle<Batching>, batches: Supply) -> Result<(), Stop> {
         let began = Instant::now();
         let cycle = self.send_rest(cycle, batches).await?;
         self.report.seconds.insert("send".to_owned(), began.elapsed().as_secs_f64());
@@ -158,16 +159,20 @@ impl<'e> Run<'e> {
         self.finalize(sealed).await
     }
 
-    async fn send_rest(&mut self, mut cycle: Cycle<Batching>, mut batches: Batches) -> Result<Cycle<Batching>, Stop> {
+    async fn send_rest(&mut self, mut cycle: Cycle<Batching>, mut batches: Supply) -> Result<Cycle<Batching>, Stop> {
+        let all: u64 = self.cuts.iter().map(|cut| u64::from(cut.commands)).sum();
         let ended = loop {
-            match next(&mut batches).await {
+            match batches.next().await {
                 Ok(Some(batch)) => {
-                    let commands = batch.commands();
-                    cycle = cycle.submit(batch.into_payload(), commands).await?;
+                    let (payload, commands) = (batch.payload().clone(), batch.commands());
+                    cycle = match batch.can_be_halved() {
+                        true => taken(cycle.offer(payload, commands).await?, batch, &mut batches),
+                        false => cycle.submit(payload, commands).await?,
+                    };
                 }
-                // Whatever became of the reader: the source ended properly only if every batch of the first pass was sent.
-                Ok(None) if brought(cycle.state()) == self.cuts.len() => break Ok(()),
-                Ok(None) => break Err(RebuildError::Changed),
+                // Whatever became of the reader: the source ended properly only if every command of the first pass was sent.
+                Ok(None) if brought(cycle.state()) == all => break Ok(()),
+                Ok(None) => break Err(RebuildError::Changed.into()),
                 Err(error) => break Err(error),
             }
         };
@@ -175,7 +180,7 @@ impl<'e> Run<'e> {
             Ok(()) => Ok(cycle),
             Err(error) => {
                 self.fill(cycle.state(), cycle.reports());
-                Err(error.into())
+                Err(error)
             }
         }
     }
@@ -200,13 +205,23 @@ impl<'e> Run<'e> {
     }
 }
 
-/// How many batches of the source were sent: repairs come in further ones.
-pub(super) fn brought(state: &CycleState) -> usize {
-    state.batches().iter().filter(|batch| !batch.is_repaired()).count()
+/// The cycle after a batch was offered; one that was too large comes again.
+fn taken(offered: Offered, batch: Batch, batches: &mut Supply) -> Cycle<Batching> {
+    match offered {
+        Offered::Taken(cycle) => cycle,
+        Offered::TooLarge(cycle) => {
+            batches.too_large(batch);
+            cycle
+        }
+    }
 }
 
-pub(super) async fn next(batches: &mut Batches) -> Result<Option<Batch>, RebuildError> {
-    batches.recv().await.transpose()
+/// How many commands of the source the target has taken.
+pub(super) fn brought(state: &CycleState) -> u64 {
+    let outcomes =
+        state.batches().iter().map(|batch| (batch, batch.exchange().and_then(|exchange| exchange.outcome())));
+    let good = outcomes.filter(|(_, outcome)| outcome.is_some_and(|outcome| outcome.is_success()));
+    good.map(|(batch, _)| u64::from(batch.commands())).sum()
 }
 
 /// What the files of an attempt at a cycle are called, so that a job that names its file can be told from all others.

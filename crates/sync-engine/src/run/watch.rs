@@ -12,10 +12,14 @@ use crate::event::{Progress, ProgressSink};
 pub(super) struct Watch(pub(super) Arc<dyn ProgressSink>);
 
 impl Observer for Watch {
-    fn recorded(&self, entry: &Entry, _: &CycleState) {
+    fn recorded(&self, entry: &Entry, state: &CycleState) {
         match &entry.event {
             Event::BatchReady { batch, digest, .. } => {
                 self.0.progress(Progress::Sending { call: Call::Batch(*batch), digest: Some(*digest) });
+            }
+            Event::Halved { batch } => {
+                let bytes = state.batch(*batch).map_or(0, |batch| batch.bytes());
+                self.0.progress(Progress::Halved { call: Call::Batch(*batch), bytes });
             }
             Event::Lost { call } => self.0.progress(Progress::Searching { call: *call }),
             Event::Sighted { call, candidate } => {

@@ -5,6 +5,7 @@ mod checking;
 mod corpus;
 mod faults;
 mod guarding;
+mod halving;
 mod histories;
 mod plans;
 mod store;

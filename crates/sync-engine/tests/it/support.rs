@@ -1,6 +1,6 @@
 //! A server, a state folder and an engine between them, and a source made of names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +82,11 @@ impl World {
         Self::with(Emulator::builder().readings(readings)).await
     }
 
+    /// A world whose server takes no request with a larger body.
+    pub(crate) async fn limited(bytes: u64) -> Self {
+        Self::with(Emulator::builder().body_limit_bytes(bytes)).await
+    }
+
     /// With a server of a special kind.
     pub(crate) async fn with(builder: EmulatorBuilder) -> Self {
         let emulator = builder.start().await.expect("the server starts");
@@ -140,17 +145,22 @@ impl World {
         self.engine().run(vec![input.clone()], options).await
     }
 
-    /// What of the universe the catalogue has.
-    pub(crate) async fn present(&self) -> BTreeSet<Thing> {
-        let mut present = BTreeSet::new();
+    /// What the catalogue says of each thing it has.
+    pub(crate) async fn catalogue(&self) -> BTreeMap<Thing, String> {
+        let mut catalogue = BTreeMap::new();
         for thing in Thing::all() {
             let identity = thing.identity();
             let command = self.transport.command_of(identity.kind(), identity.key()).await;
-            if command.expect("the catalogue can be read").is_some() {
-                present.insert(thing);
+            if let Some(command) = command.expect("the catalogue can be read") {
+                catalogue.insert(thing, command);
             }
         }
-        present
+        catalogue
+    }
+
+    /// What of the universe the catalogue has.
+    pub(crate) async fn present(&self) -> BTreeSet<Thing> {
+        self.catalogue().await.into_keys().collect()
     }
 }
 

@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use sync_core::{BatchNumber, Payload, PayloadFormat};
 
-use super::{BatchError, BatchLimits, BatchLimitsError};
+use super::seams::{Form, Seam, Seams};
+use super::{BatchError, BatchLimits, BatchLimitsError, RowBatchError};
 use crate::{DigestBuilder, Record};
 
 /// Gathers commands into JSON arrays within [`BatchLimits`], copying the user's bytes as they are.
 ///
 /// The same commands with the same limits give the same batches, byte by byte. Memory: the array being built, at most
-/// the limit of bytes.
+/// the limit of bytes, and 16 bytes a command.
 ///
 /// ```
 /// use sync_core::BatchNumber;
@@ -34,6 +35,8 @@ pub struct BatchBuilder {
     limits: BatchLimits,
     json: Vec<u8>,
     commands: u32,
+    /// The commas between commands.
+    seams: Vec<Seam>,
     first_index: u64,
     /// Length of the last array: what the next one will need, more or less.
     expected: usize,
@@ -57,7 +60,7 @@ impl BatchBuilder {
     /// [`BatchLimitsError`] for limits that cannot be used.
     pub fn new(limits: BatchLimits) -> Result<Self, BatchLimitsError> {
         limits.check()?;
-        Ok(Self { limits, json: Vec::new(), commands: 0, first_index: 0, expected: 0 })
+        Ok(Self { limits, json: Vec::new(), commands: 0, seams: Vec::new(), first_index: 0, expected: 0 })
     }
 
     /// Appends a command, if it fits.
@@ -81,6 +84,9 @@ impl BatchBuilder {
             self.first_index = record.position.index;
         }
         self.reserve(len + 2);
+        if self.commands > 0 {
+            self.seams.push(Seam { bytes: self.json.len(), commands: self.commands });
+        }
         self.json.push(if self.commands == 0 { b'[' } else { b',' });
         self.json.extend_from_slice(record.bytes);
         self.commands += 1;
@@ -113,11 +119,10 @@ impl BatchBuilder {
     /// `file_name` is what the service stores the upload under.
     pub fn finish(&mut self, number: BatchNumber, file_name: impl Into<String>) -> Option<Batch> {
         let (commands, first_index) = (self.commands, self.first_index);
-        let json = self.take_json()?;
-        let mut digest = DigestBuilder::new();
-        digest.update(&json);
-        let payload = Payload::from_bytes(PayloadFormat::Json, file_name, Bytes::from(json), digest.finish());
-        Some(Batch { number, commands, first_index, payload })
+        let seams = std::mem::take(&mut self.seams);
+        let json = Bytes::from(self.take_json()?);
+        let payload = payload(PayloadFormat::Json, file_name.into(), json.clone());
+        Some(Batch { number, commands, first_index, payload, seams: Seams::new(Form::Json, json, seams) })
     }
 
     /// The commands gathered as the bytes of a JSON array and nothing more, leaving the builder empty; `None` where
@@ -129,6 +134,7 @@ impl BatchBuilder {
         self.json.push(b']');
         self.expected = self.json.len();
         self.commands = 0;
+        self.seams.clear();
         Some(std::mem::take(&mut self.json))
     }
 }
@@ -140,14 +146,15 @@ pub struct Batch {
     commands: u32,
     first_index: u64,
     payload: Payload,
+    seams: Seams,
 }
 
 impl Batch {
-    pub(super) fn new(number: BatchNumber, commands: u32, first_index: u64, payload: Payload) -> Self {
-        Self { number, commands, first_index, payload }
+    pub(super) fn new(number: BatchNumber, commands: u32, first_index: u64, payload: Payload, seams: Seams) -> Self {
+        Self { number, commands, first_index, payload, seams }
     }
 
-    /// Its place in the cycle.
+    /// Its place among those that were cut from the source; both halves of a batch keep its number.
     pub fn number(&self) -> BatchNumber {
         self.number
     }
@@ -172,8 +179,45 @@ impl Batch {
         &self.payload
     }
 
+    /// Whether it can be cut in two: it has more than one command, and not all of its rows belong together.
+    pub fn can_be_halved(&self) -> bool {
+        !self.seams.is_empty()
+    }
+
+    /// Cuts it where it is nearest to half its bytes, never between rows that the service has to see together; `None` where
+    /// it cannot be cut. The same batch gives the same halves, byte by byte. Their files are called like its one with `.1`
+    /// and `.2` before the ending.
+    ///
+    /// # Errors
+    /// [`RowBatchError`] if the halves of a workbook cannot be written.
+    pub fn halves(&self) -> Result<Option<[Self; 2]>, RowBatchError> {
+        let Some((commands, [first, second])) = self.seams.halves() else { return Ok(None) };
+        let half = |part: &str, commands, first_index, seams: Seams| {
+            let file_name = match self.payload.file_name().rsplit_once('.') {
+                Some((stem, ending)) => format!("{stem}.{part}.{ending}"),
+                None => format!("{}.{part}", self.payload.file_name()),
+            };
+            let mut payload = payload(self.payload.format(), file_name, seams.file()?);
+            if let Some(table) = self.payload.table() {
+                payload = payload.with_table(table.clone());
+            }
+            Ok::<_, RowBatchError>(Self { number: self.number, commands, first_index, payload, seams })
+        };
+        let after = self.first_index + u64::from(commands);
+        let halves =
+            [half("1", commands, self.first_index, first)?, half("2", self.commands - commands, after, second)?];
+        Ok(Some(halves))
+    }
+
     /// What is uploaded, without the rest.
     pub fn into_payload(self) -> Payload {
         self.payload
     }
+}
+
+/// A payload in memory with its digest.
+pub(super) fn payload(format: PayloadFormat, file_name: String, bytes: Bytes) -> Payload {
+    let mut digest = DigestBuilder::new();
+    digest.update(&bytes);
+    Payload::from_bytes(format, file_name, bytes, digest.finish())
 }

@@ -4,6 +4,7 @@ mod builder;
 mod error;
 mod limits;
 mod rows;
+mod seams;
 
 pub use builder::{Batch, BatchBuilder, Push};
 pub use error::{BatchError, BatchLimitsError};

@@ -1,12 +1,14 @@
 //! Rows gathered into files of their own kind, for uploads that leave it to the service to make commands of them.
 
 use bytes::Bytes;
-use sync_core::{BatchNumber, CsvParameters, Payload, PayloadFormat, TableParameters};
+use sync_core::{BatchNumber, CsvParameters, PayloadFormat, TableParameters};
 
+use super::builder::payload;
+use super::seams::{Form, Seam, Seams};
 use super::{Batch, BatchLimits, BatchLimitsError};
 use crate::{
-    CsvDialect, CsvWriteError, CsvWriter, CutRow, DigestBuilder, ExpandError, ExpandOptions, RowCutter, RowKind,
-    RowPosition, RowReader, Template,
+    CsvDialect, CsvWriteError, CsvWriter, CutRow, ExpandError, ExpandOptions, RowCutter, RowKind, RowPosition,
+    RowReader, Template,
 };
 #[cfg(feature = "excel")]
 use crate::{ExcelLimits, ExcelOptions, ExcelWriteError, ExcelWriter};
@@ -62,7 +64,7 @@ impl RowForm {
 ///
 /// The limits are those of [`BatchLimits`]: commands are counted before the service merges them, bytes are those of the
 /// text of the rows, which a workbook packs. The same rows and limits give the same batches, byte by byte. Memory: the rows
-/// of one batch, and the file they make.
+/// of one batch, and the workbook they make; a batch keeps them, so that it can be [halved](Batch::halves).
 ///
 /// ```
 /// use sync_core::{BatchNumber, PayloadFormat};
@@ -143,11 +145,11 @@ impl<R: RowReader> RowBatches<R> {
         loop {
             if !self.rows.are_within(self.limits) {
                 let before = self.rows.split_last().ok_or_else(|| self.too_large())?;
-                return self.batch(number, stem, &before).map(Some);
+                return self.batch(number, stem, before).map(Some);
             }
             if self.has_ended {
                 let rest = std::mem::take(&mut self.rows);
-                return if rest.count == 0 { Ok(None) } else { self.batch(number, stem, &rest).map(Some) };
+                return if rest.count == 0 { Ok(None) } else { self.batch(number, stem, rest).map(Some) };
             }
             let Self { cutter, form, rows, .. } = self;
             match cutter.next_row()? {
@@ -164,17 +166,14 @@ impl<R: RowReader> RowBatches<R> {
         RowBatchError::TooLarge { first, last, commands: *commands, bytes: bytes.len() as u64, limits: self.limits }
     }
 
-    fn batch(&mut self, number: BatchNumber, stem: &str, rows: &Rows) -> Result<Batch, RowBatchError> {
-        let file = rows.file(&self.form)?;
-        let mut digest = DigestBuilder::new();
-        digest.update(&file);
+    fn batch(&mut self, number: BatchNumber, stem: &str, rows: Rows) -> Result<Batch, RowBatchError> {
         let name = format!("{stem}-{number}.{}", self.form.ending());
-        let payload = Payload::from_bytes(self.form.format(), name, Bytes::from(file), digest.finish());
         let first_index = self.first_index;
         self.first_index += rows.commands;
-        // The limit of commands is far below.
-        let commands = u32::try_from(rows.commands).unwrap_or(u32::MAX);
-        Ok(Batch::new(number, commands, first_index, payload.with_table(self.parameters.clone())))
+        let commands = few(rows.commands);
+        let seams = rows.seams(&self.form);
+        let payload = payload(self.form.format(), name, seams.file()?).with_table(self.parameters.clone());
+        Ok(Batch::new(number, commands, first_index, payload, seams))
     }
 }
 
@@ -242,26 +241,40 @@ impl Rows {
         Some(Self { commands: at.commands, count: at.count, ..before })
     }
 
-    fn file(&self, form: &RowForm) -> Result<Vec<u8>, RowBatchError> {
-        match form {
-            RowForm::Verbatim(_) | RowForm::Csv(_) => Ok(self.bytes.clone()),
+    /// The rows as the content of a batch, which may be cut wherever a file may begin.
+    fn seams(self, form: &RowForm) -> Seams {
+        let form = match form {
+            RowForm::Verbatim(_) | RowForm::Csv(_) => Form::Text,
             #[cfg(feature = "excel")]
-            RowForm::Excel => {
-                let mut writer = ExcelWriter::new(&ExcelOptions::default())?;
-                let mut rest = &self.bytes[..];
-                let mut cells: Vec<&[u8]> = Vec::new();
-                while !rest.is_empty() {
-                    cells.clear();
-                    for _ in 0..take_length(&mut rest) {
-                        let length = take_length(&mut rest);
-                        cells.push(rest.split_off(..length).unwrap_or_default());
-                    }
-                    writer.write_row(&cells)?;
-                }
-                Ok(writer.into_bytes()?)
-            }
-        }
+            RowForm::Excel => Form::Workbook,
+        };
+        // A half without a command would be no batch.
+        let inside = self.starts.iter().filter(|start| (1..self.commands).contains(&start.commands));
+        let places = inside.map(|start| Seam { bytes: start.bytes, commands: few(start.commands) }).collect();
+        Seams::new(form, Bytes::from(self.bytes), places)
     }
+}
+
+/// Commands of one batch: the limit is far below.
+fn few(commands: u64) -> u32 {
+    u32::try_from(commands).unwrap_or(u32::MAX)
+}
+
+/// The workbook of rows that [`Rows::add`] has packed.
+#[cfg(feature = "excel")]
+pub(super) fn workbook(packed: &[u8]) -> Result<Vec<u8>, ExcelWriteError> {
+    let mut writer = ExcelWriter::new(&ExcelOptions::default())?;
+    let mut rest = packed;
+    let mut cells: Vec<&[u8]> = Vec::new();
+    while !rest.is_empty() {
+        cells.clear();
+        for _ in 0..take_length(&mut rest) {
+            let length = take_length(&mut rest);
+            cells.push(rest.split_off(..length).unwrap_or_default());
+        }
+        writer.write_row(&cells)?;
+    }
+    writer.into_bytes()
 }
 
 /// A length that [`Rows::add`] has written.

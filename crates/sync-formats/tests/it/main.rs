@@ -35,6 +35,7 @@ mod expand_reference;
 mod expand_rows;
 mod expand_support;
 mod expand_warnings;
+mod halves;
 mod identities;
 mod json_text;
 mod places;

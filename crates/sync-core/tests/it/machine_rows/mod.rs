@@ -30,11 +30,12 @@
 //! | 26 | abandoned | resume | where it stood, or the whole input again |
 //! | 27 | abandoned | give up | idle |
 //!
-//! Beside the rows there are edges that lead back: a repaired batch, a replay of the whole cycle, the single call, a target
+//! Beside the rows there are edges that lead back: a repaired batch, a halved one, a replay of the whole cycle, the single call, a target
 //! that lists no jobs, a crash while finalizing.
 
 mod batches;
 mod finalizing;
+mod halving;
 mod recovery;
 mod stopping;
 mod uncertain;
@@ -44,6 +45,7 @@ fn headings() -> Vec<String> {
     let files = [
         include_str!("batches.rs"),
         include_str!("finalizing.rs"),
+        include_str!("halving.rs"),
         include_str!("recovery.rs"),
         include_str!("stopping.rs"),
         include_str!("uncertain.rs"),
@@ -67,7 +69,14 @@ fn every_row_and_every_edge_has_a_test_that_names_it() {
     for row in 1..=27 {
         assert!(named.contains(&row), "no test names row {row}");
     }
-    let edges = ["after repair", "the replay", "single call", "no list of jobs", "a crash while finalizing"];
+    let edges = [
+        "after repair",
+        "after it was halved",
+        "the replay",
+        "single call",
+        "no list of jobs",
+        "a crash while finalizing",
+    ];
     for edge in edges {
         let told = headings.iter().any(|heading| heading.starts_with("Edge:") && heading.contains(edge));
         assert!(told, "no test names the edge {edge:?}");

@@ -44,15 +44,8 @@ async fn each_reading_is_recognised_by_its_statement() {
 }
 
 /// Readings that no statement is about.
-const BESIDE: &[&str] = &[
-    "csrfToken",
-    "emptyValues",
-    "jobNames",
-    "listCells",
-    "missingJobsApi",
-    "nameCase",
-    "nullMembers",
-];
+const BESIDE: &[&str] =
+    &["csrfToken", "emptyValues", "jobNames", "listCells", "missingJobsApi", "nameCase", "nullMembers"];
 
 #[test]
 fn every_reading_of_the_server_is_asked_about() {
