@@ -24,6 +24,18 @@ pub(crate) struct CheckArgs {
     /// Write the findings to a file in SARIF 2.1.0, for code hosts; beside what is printed
     #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_SARIF")]
     pub(crate) sarif: Option<PathBuf>,
+
+    /// Operating model that the commands have to fit: read from this file, or, if there is none yet, from the target and
+    /// kept here. It can also seed an embedded server
+    #[arg(long, value_name = "FILE", env = "COLLIBRA_SYNC_MODEL")]
+    pub(crate) model: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+
+    /// Folder that has the data of an embedded server by default
+    #[arg(long, value_name = "DIR", default_value = ".collibra-sync", env = "COLLIBRA_SYNC_STATE")]
+    pub(crate) state: PathBuf,
 }
 
 /// Which findings count for more or for less than by themselves.

@@ -1,18 +1,29 @@
 //! `collibra-sync check`
 
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use sync_core::model::{Model, ModelIndex, ModelSource as _};
 use sync_engine::check;
 use sync_formats::BatchLimits;
 
 use super::plan::survey_exit;
-use super::{Manner, inputs};
+use super::sync::of_transport;
+use super::{Manner, inputs, with_runtime};
 use crate::args::{CheckArgs, OutputFormat};
 use crate::exit::{Exit, Failure, OrExit};
 use crate::output::{human, printer, sarif};
+use crate::target::{Chosen, Target};
 
 pub(crate) fn run(args: &CheckArgs, manner: Manner) -> Result<Exit, Failure> {
     let spill = std::env::temp_dir();
     let inputs = inputs::open(&args.input.inputs, &args.input.kind, &spill)?;
-    let report = check(&inputs, limits(&args.batches), &args.levels.options(), &spill)
+    let mut options = args.levels.options();
+    if let Some(model) = model(args)? {
+        options = options.with_model(Arc::new(ModelIndex::new(model)));
+    }
+    let report = check(&inputs, limits(&args.batches), &options, &spill)
         .map_err(|error| Failure::new(survey_exit(&error), error))?;
     if let Some(file) = &args.sarif {
         sarif::write(file, &report)
@@ -24,6 +35,59 @@ pub(crate) fn run(args: &CheckArgs, manner: Manner) -> Result<Exit, Failure> {
         OutputFormat::Human => printer::text(&human::check(&report)),
     }
     Ok(Exit(report.exit_code))
+}
+
+/// The operating model that the commands have to fit, if one was asked for.
+fn model(args: &CheckArgs) -> Result<Option<Model>, Failure> {
+    match &args.model {
+        Some(file) if file.exists() => kept(file).map(Some),
+        Some(file) if !Chosen::is_given(&args.target) => {
+            let failure = Failure::usage(format_args!("there is no operating model {}", file.display()));
+            Err(failure
+                .with_hint("name the target it is to be read from with --url URL (or COLLIBRA_URL) or --embedded"))
+        }
+        file if Chosen::is_given(&args.target) => {
+            let model = with_runtime(read(args))?;
+            if let Some(file) = file {
+                keep(file, &model)?;
+                printer::note(&format!(
+                    "the operating model is kept in {}; it is read from there from now on",
+                    file.display()
+                ));
+            }
+            Ok(Some(model))
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn read(args: &CheckArgs) -> Result<Model, Failure> {
+    let target = Target::open(&Chosen::from(&args.target)?, &args.target, &args.state).await?;
+    let model = target.http.model().await;
+    target.close().await;
+    model.map_err(of_transport)
+}
+
+fn kept(file: &Path) -> Result<Model, Failure> {
+    let named = |error: anyhow::Error| error.context(format!("reading the operating model {} failed", file.display()));
+    let json = std::fs::read(file).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+    Model::from_slice(&json).map_err(|error| named(error.into())).or_exit(Exit::USAGE)
+}
+
+/// Under another name first: a file that is there is whole.
+fn keep(file: &Path, model: &Model) -> Result<(), Failure> {
+    let written = || {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
+        unfinished.write_all(&model.to_vec()?)?;
+        unfinished.persist(file).map_err(|error| error.error)?;
+        Ok::<(), std::io::Error>(())
+    };
+    written()
+        .map_err(|error| {
+            anyhow::Error::new(error).context(format!("writing the operating model {} failed", file.display()))
+        })
+        .or_exit(Exit::BROKEN)
 }
 
 pub(super) fn limits(args: &crate::args::BatchArgs) -> BatchLimits {

@@ -1,6 +1,7 @@
 //! The built program as its users meet it.
 
 mod administration;
+mod against_model;
 mod bad_input;
 mod check;
 mod conformance;
