@@ -226,7 +226,7 @@ impl Transport for HttpTransport {
         self.find_jobs(query, offset).await
     }
 
-    /// By the session call, and where that does not say, by the call for the current user.
+    /// By the call for the current user, and where that does not say, by the session call.
     async fn own_user(&self) -> Result<Option<UserId>, TransportError> {
         #[derive(Deserialize)]
         struct Session {
@@ -239,18 +239,20 @@ impl Transport for HttpTransport {
         let session = |answer: &Answer| Ok(answer.object::<Session>().ok().map(|session| session.user.id));
         let user = |answer: &Answer| Ok(answer.object::<User>().ok().map(|user| user.id));
         let call = || Call::new(Operation::ReadOwnUser);
-        let current = Ask::get("/auth/sessions/current?include=csrfToken,user");
-        if let Some(user) = unless_refused(self.read(call(), current, session).await)? {
-            return Ok(Some(user));
+        match unless_refused(self.read(call(), Ask::get("/users/current"), user).await)? {
+            Some(user) => Ok(Some(user)),
+            None => unless_refused(self.read(call(), Ask::get("/auth/sessions/current?include=user"), session).await),
         }
-        unless_refused(self.read(call(), Ask::get("/users/current"), user).await)
     }
 }
 
-/// What was answered; nothing where the service refused to say.
+/// What was answered; nothing where the service has no answer to this. That it does not know us is one.
 fn unless_refused<T>(answered: Result<Option<T>, TransportError>) -> Result<Option<T>, TransportError> {
+    use TransportErrorKind::{Busy, Unauthenticated};
     match answered {
-        Err(error) if error.delivery() == Delivery::Answered && error.kind() != TransportErrorKind::Busy => Ok(None),
+        Err(error) if error.delivery() == Delivery::Answered && !matches!(error.kind(), Busy | Unauthenticated) => {
+            Ok(None)
+        }
         answered => answered,
     }
 }

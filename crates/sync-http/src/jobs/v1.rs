@@ -46,10 +46,21 @@ impl From<JobV1> for Job {
     }
 }
 
-/// A moment in UTC in the notation of RFC 3339, as the document's examples have it; none is worth losing a job for.
+/// A moment in the notation of RFC 3339, in UTC as the document's examples have it or with an offset; none is worth losing
+/// a job for.
 fn moment(text: &str) -> Option<Millis> {
-    let moment = humantime::parse_rfc3339(text).ok()?;
-    moment.duration_since(UNIX_EPOCH).ok()?.as_millis().try_into().ok()
+    let (local, ahead) = match text.rsplit_once(['+', '-']) {
+        Some((local, offset)) if local.contains(['T', 't']) => {
+            let (hours, minutes) = offset.split_once(':')?;
+            let minutes = hours.parse::<u64>().ok()?.checked_mul(60)?.checked_add(minutes.parse().ok()?)?;
+            let sign = if text.as_bytes().get(local.len()) == Some(&b'-') { -1 } else { 1 };
+            (format!("{local}Z"), sign * i64::try_from(minutes).ok()?.checked_mul(60_000)?)
+        }
+        _ => (text.to_owned(), 0),
+    };
+    let moment = humantime::parse_rfc3339(&local).ok()?;
+    let millis = i64::try_from(moment.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()?;
+    Millis::try_from(millis.checked_sub(ahead)?).ok()
 }
 
 /// A page of the list. Without `results` it is none.

@@ -21,6 +21,11 @@ const FIGHT: Duration = Duration::from_secs(10 * 60);
 /// one.
 const IDLE: Duration = Duration::from_secs(5 * 60);
 
+/// How long a renewal may keep calls waiting while the ticket of before still lasts.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the ticket of before is used after a renewal did not succeed.
+const PAUSE: Duration = Duration::from_secs(20);
+
 /// Gives tickets. One for all clones of a transport.
 pub(crate) struct Authorization {
     way: Way,
@@ -39,6 +44,8 @@ struct State {
     ticket: Option<Arc<Ticket>>,
     /// When sessions were found ended, the latest last.
     ended: Vec<Instant>,
+    /// Before this the ticket is used as long as it lasts, also if it is due.
+    renew_from: Option<Instant>,
 }
 
 impl Authorization {
@@ -65,15 +72,34 @@ impl Authorization {
         let mut state = self.state.lock().await;
         match state.ticket.clone() {
             Some(ticket) if !ticket.is_due() => Ok(ticket),
-            due => match (self.sign_in(&mut state, wire, operation).await, due) {
-                // It is asked for early enough that there will be another chance.
-                (Err(error), Some(ticket)) if !ticket.is_expired() => {
-                    tracing::debug!(%error, "the token cannot be renewed yet");
-                    Ok(ticket)
-                }
-                (signed_in, _) => signed_in,
-            },
+            Some(ticket) if !ticket.is_expired() => Ok(self.renewed_early(&mut state, ticket, wire, operation).await),
+            _ => self.sign_in(&mut state, wire, operation).await,
         }
+    }
+
+    /// Another ticket for one that lasts a little longer, which is good enough where there is no other: it is asked for
+    /// early enough that there will be another chance. Credentials that are refused are not tried again before they have
+    /// to be.
+    async fn renewed_early(
+        &self,
+        state: &mut State,
+        lasting: Arc<Ticket>,
+        wire: &Wire,
+        operation: Operation,
+    ) -> Arc<Ticket> {
+        if state.renew_from.is_some_and(|time| Instant::now() < time) {
+            return lasting;
+        }
+        let signed_in = tokio::time::timeout(PATIENCE, self.sign_in(state, wire, operation)).await;
+        let error = match signed_in {
+            Ok(Ok(ticket)) => return ticket,
+            Ok(Err(error)) => Some(error),
+            Err(_) => None,
+        };
+        let is_refused = error.as_ref().is_some_and(|error| error.status() == Some(401));
+        state.renew_from = if is_refused { lasting.expires_at() } else { Instant::now().checked_add(PAUSE) };
+        tracing::debug!(error = error.as_ref().map(tracing::field::display), "the token cannot be renewed yet");
+        lasting
     }
 
     /// As [`Self::ticket`], for a call that is expensive to repeat.
@@ -109,10 +135,14 @@ impl Authorization {
         }
     }
 
-    /// Forgets a ticket that was refused although it was new.
+    /// Forgets a ticket that was refused although it was new. It was the call that was refused then, not the session: the
+    /// end of the one before does not count.
     pub(crate) async fn refused_again(&self, refused: &Arc<Ticket>) {
         let mut state = self.state.lock().await;
-        self.drop_ticket(&mut state, refused);
+        if state.ticket.as_ref().is_some_and(|current| Arc::ptr_eq(current, refused)) {
+            state.ticket = None;
+            state.ended.pop();
+        }
     }
 
     /// Asks for the session, if there is one, so that it does not run out.
@@ -168,6 +198,7 @@ impl Authorization {
         let ticket = Arc::new(signed_in.map_err(|error| not_signed_in(operation, error))?);
         tracing::debug!("signed in");
         state.ticket = Some(ticket.clone());
+        state.renew_from = None;
         Ok(ticket)
     }
 }

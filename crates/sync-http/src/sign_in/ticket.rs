@@ -55,6 +55,10 @@ impl Ticket {
         &self.scrubber
     }
 
+    pub(super) fn expires_at(&self) -> Option<Instant> {
+        self.expires_at
+    }
+
     pub(super) fn is_due(&self) -> bool {
         self.renew_at.is_some_and(|due| Instant::now() >= due)
     }

@@ -44,6 +44,17 @@ async fn a_job_of_the_job_api_is_read_with_its_dates_its_user_and_its_words() {
         assert_eq!((job.created_on, job.created_by.as_deref()), (Some(1_784_655_148_500), Some("u-2")));
         assert_eq!(fake.lines(), [NEW]);
     }
+    for (date, expected) in [
+        ("2026-07-21T19:32:28.5+02:00", Some(1_784_655_148_500)),
+        ("2026-07-21T12:02:28.5-05:30", Some(1_784_655_148_500)),
+        ("2026-07-21T17:32:28.5-", None),
+        ("1970-01-01T00:00:00+01:00", None),
+    ] {
+        let id = job_id();
+        let fake = Fake::new(move |_| answer(200, format!(r#"{{"id":"{id}","createdOn":"{date}"}}"#)));
+        let job = with(&fake, JobsApi::V1).job(&job_id()).await.expect("a job");
+        assert_eq!(job.created_on, expected, "{date}");
+    }
     let creator = r#"{"id":"0b7f2d4e-5a0e-4c53-9f2b-1f6f6d1b7a11","createdBy":"u-1","user":"u-2","createdOn":"soon"}"#;
     let fake = Fake::new(move |_| answer(200, creator));
     let job = with(&fake, JobsApi::V1).job(&job_id()).await.expect("a job");

@@ -206,13 +206,27 @@ async fn a_session_that_is_refused_although_it_is_new_is_not_kept() {
     let error = transport.submit_batch(&batch()).await.expect_err("refused twice");
     assert_eq!((error.kind(), error.message()), (TransportErrorKind::Unauthenticated, Some("not you")));
     assert_eq!(service.lines(), [LOGIN, BATCH, LOGIN, BATCH]);
-    let error = loop {
-        let error = transport.job(&job_id()).await.expect_err("refused");
-        if service.lines().len() < 2 {
-            break error;
+    transport.job(&job_id()).await.expect_err("refused");
+    assert_eq!(service.lines(), [LOGIN, JOB, LOGIN, JOB], "the next call begins with a new one");
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_whatever_the_session_keeps_no_other_call_out() {
+    let service = Fake::new(|asked| match asked.line.as_str() {
+        LOGIN => {
+            let mut answer = answer(200, "");
+            answer.headers_mut().append("set-cookie", "JSESSIONID=1".parse().expect("a cookie"));
+            answer
         }
-    };
-    assert!(error.message().is_some_and(|message| message.contains("somebody else")), "{error}");
+        JOB => job(),
+        _ => answer(401, r#"{"userMessage":"not you"}"#),
+    });
+    let transport = service.transport(session());
+    for _ in 0..6 {
+        let error = transport.submit_batch(&batch()).await.expect_err("refused twice");
+        assert_eq!(error.message(), Some("not you"));
+        transport.job(&job_id()).await.expect("a job");
+    }
 }
 
 #[tokio::test]

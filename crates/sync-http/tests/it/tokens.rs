@@ -140,6 +140,29 @@ async fn a_token_that_still_lasts_is_used_while_there_is_no_other() {
     assert_eq!(service.lines(), [TOKEN]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_refused_renewal_is_not_tried_again_while_the_token_lasts_a_failed_one_after_a_while() {
+    for (status, lines) in [(401, &[TOKEN, JOB, JOB, JOB][..]), (503, &[TOKEN, JOB, JOB, TOKEN, JOB])] {
+        let asked_before = AtomicU32::new(0);
+        let service = Fake::new(move |asked| match (asked.line == TOKEN, &asked_before) {
+            (true, before) if before.fetch_add(1, Ordering::SeqCst) == 0 => {
+                answer(200, r#"{"access_token":"token-1","token_type":"Bearer","expires_in":3600}"#)
+            }
+            (true, _) => answer(status, r#"{"error":"invalid_client"}"#),
+            (false, _) => job(),
+        });
+        let transport = service.transport(Credentials::OAuth(client()));
+        transport.job(&job_id()).await.expect("a job");
+        service.lines();
+        tokio::time::advance(Duration::from_secs(3545)).await;
+        for _ in 0..3 {
+            transport.job(&job_id()).await.expect("the token lasts");
+            tokio::time::advance(Duration::from_secs(12)).await;
+        }
+        assert_eq!(service.lines(), lines, "{status}");
+    }
+}
+
 #[tokio::test]
 async fn what_a_client_is_refused_with_says_whether_another_try_can_help() {
     use TransportErrorKind::{Busy, Faulty, Unauthenticated};

@@ -20,15 +20,15 @@ async fn the_own_user_is_the_one_that_jobs_name() {
 }
 
 #[tokio::test]
-async fn without_a_session_the_current_user_is_asked_for() {
-    let user = answer("200 OK", r#"{"id":"u-17","userName":"importer"}"#);
-    for session in [answer("200 OK", ""), answer("401 Unauthorized", ""), answer("200 OK", r#"{"csrfToken":"x"}"#)] {
-        let peer = Peer::answering([session, user.clone()]).await;
+async fn a_service_without_the_call_for_the_current_user_is_asked_for_the_session() {
+    let session = answer("200 OK", r#"{"csrfToken":"x","user":{"id":"u-17","userName":"importer"}}"#);
+    for user in [answer("200 OK", ""), answer("403 Forbidden", ""), answer("404 Not Found", "")] {
+        let peer = Peer::answering([user, session.clone()]).await;
         let own = transport(&peer.url()).own_user().await.expect("an answer");
         assert_eq!(own.map(String::from).as_deref(), Some("u-17"));
         let paths: Vec<String> =
             peer.captured().iter().map(|asked| asked.head.split(' ').nth(1).unwrap_or_default().to_owned()).collect();
-        assert_eq!(paths, ["/rest/2.0/auth/sessions/current?include=csrfToken,user", "/rest/2.0/users/current"]);
+        assert_eq!(paths, ["/rest/2.0/users/current", "/rest/2.0/auth/sessions/current?include=user"]);
     }
 }
 
@@ -39,4 +39,7 @@ async fn a_service_that_does_not_say_who_we_are_is_no_error_but_a_broken_one_is(
     let peer = Peer::answering([answer("503 Unavailable", "")]).await;
     let error = transport(&peer.url()).own_user().await.expect_err("no answer");
     assert_eq!(error.kind(), TransportErrorKind::Faulty);
+    let peer = Peer::answering([answer("401 Unauthorized", "")]).await;
+    let error = transport(&peer.url()).own_user().await.expect_err("it does not know us");
+    assert_eq!(error.kind(), TransportErrorKind::Unauthenticated);
 }

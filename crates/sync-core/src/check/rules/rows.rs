@@ -47,7 +47,7 @@ table! {
     }
     TABLE_UNREADABLE = Error Table "local.table.unreadable" {
         summary: "A table can be read to its end.",
-        help: "Mend the file at this place, or say how it is written with --dialect, --separator, --quote and --escape.",
+        help: "Mend the file at this place, or say how it is written: its dialect, separator, quote and escape.",
         evidence: "opencsv, by which the service reads as far as can be told",
         good: "name;note\nKeel;\"long; very\"",
         bad: "name;note\nKeel;\"long; very",
@@ -61,14 +61,14 @@ table! {
     }
     HEADER_IMPORTED = Warning Table "local.template.headerImported" {
         summary: "A header is not imported as data.",
-        help: "Add --header-row if the first row holds the names of the columns.",
+        help: "Say that there is a header row if the first row holds the names of the columns.",
         evidence: "the service takes the first row as data unless told otherwise",
-        good: "(a table read with --header-row)",
+        good: "(a table that is said to have a header row)",
         bad: "name;note\nKeel;long",
     }
     LIST_BELOW_OBJECTS = Warning Table "local.template.listBelowObjects" {
         summary: "A cell that stands for a value of an object in a list holds one value.",
-        help: "Nothing, if the separator belongs to the text: it is sent as JSON, which leaves no doubt. Otherwise see --lists.",
+        help: "Nothing, if the separator belongs to the text: it is sent as JSON, which leaves no doubt. Otherwise choose how lists are split.",
         evidence: "not documented: a service that splits every list makes several of it",
         good: "Keel;long and very long",
         bad: "Keel;long, very long",
@@ -89,7 +89,7 @@ table! {
     }
     DIALECTS_DIFFER = Warning Table "local.table.dialect" {
         summary: "A file reads the same at the service and in other programs.",
-        help: "Say --dialect rfc4180 if another program wrote the file; then nothing is lost.",
+        help: "Choose the dialect rfc4180 if another program wrote the file; then nothing is lost.",
         evidence: "opencsv, by which the service reads as far as can be told",
         good: "name;path\nKeel;C:/temp",
         bad: "name;path\nKeel;C:\\temp",
