@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
+use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use http::{StatusCode, header};
 use uuid::Uuid;
 
-use super::body::{is_of_type, is_too_slow, read_small, too_slow};
+use super::body::{has_cause, is_of_type, is_too_slow, read_small, too_slow};
+use super::portions::{HeadTooLong, PORTION_BYTES, Place, Portions};
 use super::upload::Upload;
 use super::{ApiError, params::uuid};
 use crate::profile::UrlEncodedForm;
@@ -101,6 +103,8 @@ impl Form {
         if !is_of_type(&request, MULTIPART) {
             return Err(ApiError::unsupported_media_type(MULTIPART));
         }
+        let place = Place::default();
+        let request = request.map(|body| Body::new(Portions::new(body, place.clone())));
         let mut multipart = Multipart::from_request(request, &())
             .await
             .map_err(|error| ApiError::bad_request(format!("The multipart body cannot be read: {error}.")))?;
@@ -111,7 +115,9 @@ impl Form {
             if parts > PARTS {
                 return Err(ApiError::bad_request(format!("The body has more than {PARTS} parts.")));
             }
+            place.set_within_part(true);
             form.take(shared, field).await?;
+            place.set_within_part(false);
         }
         if parts == 0 && !shared.is_loose {
             return Err(no_part());
@@ -251,6 +257,9 @@ async fn drain(shared: &Shared, mut field: Field<'_>) -> Result<(), ApiError> {
 pub(super) fn broken(shared: &Shared, error: &MultipartError) -> ApiError {
     if is_too_slow(error) {
         return too_slow();
+    }
+    if has_cause::<HeadTooLong>(error) {
+        return ApiError::bad_request(format!("The head of a part is longer than {PORTION_BYTES} bytes."));
     }
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(shared.body_limit),
