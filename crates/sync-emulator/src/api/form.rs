@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use http::{StatusCode, header};
+use sync_formats::MAX_TEMPLATE_BYTES;
 use uuid::Uuid;
 
 use super::body::{has_cause, is_of_type, is_too_slow, read_small, too_slow};
@@ -17,9 +18,8 @@ use crate::profile::UrlEncodedForm;
 use crate::requests;
 use crate::server::Shared;
 
-/// Longest text part, and longest template, in bytes (ours).
+/// Longest text part, in bytes (ours).
 const TEXT_BYTES: usize = 64 * 1024;
-const TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
 /// Most parts of one body (ours).
 const PARTS: usize = 200;
 
@@ -237,7 +237,7 @@ fn no_part() -> ApiError {
 
 async fn text(shared: &Shared, name: &str, mut field: Field<'_>) -> Result<TextPart, ApiError> {
     let is_json = field.content_type().is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
-    let limit = if name == TEMPLATE { TEMPLATE_BYTES } else { TEXT_BYTES };
+    let limit = if name == TEMPLATE { MAX_TEMPLATE_BYTES } else { TEXT_BYTES };
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(shared, &error))? {
         if bytes.len() + chunk.len() > limit {

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use axum::body::Body;
 use bytes::Bytes;
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::{Frame, SizeHint};
 
 /// Bytes the parser gets before it has to look at them, and longest head of a part with all that comes before it (ours).
 pub(super) const PORTION_BYTES: usize = 64 * 1024;
