@@ -10,6 +10,8 @@ pub(crate) enum Purpose {
     Job = 2,
     /// Whether a fault rule that leaves it to chance fires.
     Fault = 3,
+    /// A stored file.
+    File = 4,
 }
 
 /// A seed nobody has chosen.

@@ -24,9 +24,14 @@ pub(super) async fn read_small(request: Request) -> Result<Bytes, ApiError> {
 
 /// Whether a body could not be read because its client takes too long.
 pub(super) fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
+    has_cause::<TooSlow>(error)
+}
+
+/// Whether an error is of this type, or one of its causes.
+pub(super) fn has_cause<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error.is::<TooSlow>() {
+        if error.is::<T>() {
             return true;
         }
         next = error.source();

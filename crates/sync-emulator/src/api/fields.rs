@@ -1,6 +1,7 @@
 //! From the fields of a submit to what the job is asked to do.
 
 use sync_core::{CsvParameters, PayloadFormat, SheetChoice, TableParameters};
+use sync_formats::Template;
 use uuid::Uuid;
 
 use super::ApiError;
@@ -83,9 +84,8 @@ fn table(form: &Form, format: PayloadFormat) -> Result<TableParameters, ApiError
     let Some(template) = form.exact("template") else {
         return Err(ApiError::bad_request("The body needs a field named template."));
     };
-    if serde_json::from_str::<serde::de::IgnoredAny>(template).is_err() {
-        return Err(ApiError::bad_request("template has to be JSON."));
-    }
+    // Whether the rows fit it is for the job to find out, and whether they can be read at all.
+    Template::compile(template, None).map_err(|error| ApiError::bad_request(format!("template: {error}.")))?;
     let table = TableParameters::new(template).with_header_row(form.boolean("headerRow")?.unwrap_or(false));
     if format == PayloadFormat::Excel {
         let index = form.number("sheetIndex", 0..=i32::MAX as u32)?;

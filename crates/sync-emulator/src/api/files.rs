@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
 use tokio_util::io::ReaderStream;
-use uuid::Uuid;
 
 use super::ApiError;
 use super::form::Form;
@@ -34,7 +33,7 @@ pub(super) async fn add(State(shared): State<Arc<Shared>>, request: Request) -> 
         let mut stored = Vec::with_capacity(form.files.len());
         for upload in form.files {
             let file = StoredFile {
-                id: Uuid::new_v4(),
+                id: shared.context.jobs.new_file_id()?,
                 name: upload.file_name.clone().unwrap_or_else(|| NAME.to_owned()),
                 content_type: upload.content_type.clone().unwrap_or_else(|| TYPE.to_owned()),
                 size: upload.size,

@@ -3,21 +3,23 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
+use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest, Request};
 use http::{StatusCode, header};
+use sync_formats::MAX_TEMPLATE_BYTES;
 use uuid::Uuid;
 
-use super::body::{is_of_type, is_too_slow, read_small, too_slow};
+use super::body::{has_cause, is_of_type, is_too_slow, read_small, too_slow};
+use super::portions::{HeadTooLong, PORTION_BYTES, Place, Portions};
 use super::upload::Upload;
 use super::{ApiError, params::uuid};
 use crate::profile::UrlEncodedForm;
 use crate::requests;
 use crate::server::Shared;
 
-/// Longest text part, and longest template, in bytes (ours).
+/// Longest text part, in bytes (ours).
 const TEXT_BYTES: usize = 64 * 1024;
-const TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
 /// Most parts of one body (ours).
 const PARTS: usize = 200;
 
@@ -101,6 +103,8 @@ impl Form {
         if !is_of_type(&request, MULTIPART) {
             return Err(ApiError::unsupported_media_type(MULTIPART));
         }
+        let place = Place::default();
+        let request = request.map(|body| Body::new(Portions::new(body, place.clone())));
         let mut multipart = Multipart::from_request(request, &())
             .await
             .map_err(|error| ApiError::bad_request(format!("The multipart body cannot be read: {error}.")))?;
@@ -111,7 +115,9 @@ impl Form {
             if parts > PARTS {
                 return Err(ApiError::bad_request(format!("The body has more than {PARTS} parts.")));
             }
+            place.set_within_part(true);
             form.take(shared, field).await?;
+            place.set_within_part(false);
         }
         if parts == 0 && !shared.is_loose {
             return Err(no_part());
@@ -231,7 +237,7 @@ fn no_part() -> ApiError {
 
 async fn text(shared: &Shared, name: &str, mut field: Field<'_>) -> Result<TextPart, ApiError> {
     let is_json = field.content_type().is_some_and(|value| value.to_ascii_lowercase().starts_with("application/json"));
-    let limit = if name == TEMPLATE { TEMPLATE_BYTES } else { TEXT_BYTES };
+    let limit = if name == TEMPLATE { MAX_TEMPLATE_BYTES } else { TEXT_BYTES };
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(shared, &error))? {
         if bytes.len() + chunk.len() > limit {
@@ -251,6 +257,9 @@ async fn drain(shared: &Shared, mut field: Field<'_>) -> Result<(), ApiError> {
 pub(super) fn broken(shared: &Shared, error: &MultipartError) -> ApiError {
     if is_too_slow(error) {
         return too_slow();
+    }
+    if has_cause::<HeadTooLong>(error) {
+        return ApiError::bad_request(format!("The head of a part is longer than {PORTION_BYTES} bytes."));
     }
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(shared.body_limit),

@@ -16,6 +16,7 @@ mod newer_jobs;
 mod oauth;
 mod operating_model;
 mod params;
+mod portions;
 mod removal;
 mod results;
 mod router;

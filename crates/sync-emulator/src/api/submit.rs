@@ -15,7 +15,6 @@ use super::upload::{Upload, sync_folder, unwritable};
 use super::{ApiError, fields};
 use crate::access::Account;
 use crate::faults::JobOrders;
-use crate::importer::check_table;
 use crate::jobs::{JobRequest, JobRow, Operation, Submitter};
 use crate::profile::{FileAndFileId, JobNames, JobResultField};
 use crate::requests;
@@ -86,7 +85,6 @@ async fn submit(
         Operation::Finalize => None,
         _ => Some(take_file(&shared, &mut form, &mut job).await?),
     };
-    let upload = check_rows(&shared, &job, upload).await?;
     let accepted = accept(shared, account, id, job, upload).await?;
     Ok(Json(accepted.json(JobResultField::Included)))
 }
@@ -95,7 +93,12 @@ async fn submit(
 async fn take_file(shared: &Arc<Shared>, form: &mut Form, job: &mut JobRequest) -> Result<Upload, ApiError> {
     let stored = form.uuid("fileId")?;
     let mut files = std::mem::take(&mut form.files).into_iter();
-    let inline = files.next();
+    let mut inline = files.next();
+    if let Some(upload) = &mut inline
+        && let Some(name) = form.text("fileName").filter(|name| !name.is_empty())
+    {
+        upload.file_name = Some(name.to_owned());
+    }
     if files.next().is_some() {
         return Err(ApiError::bad_request("The body has two parts named file."));
     }
@@ -115,8 +118,8 @@ async fn take_file(shared: &Arc<Shared>, form: &mut Form, job: &mut JobRequest) 
             shared
                 .blocking(move |shared| {
                     let unknown = || ApiError::not_found("The server knows no file of this fileId.");
-                    shared.context.jobs.file(id)?.ok_or_else(unknown)?;
-                    Upload::of_stored(shared, id).map_err(|error| match error.kind() {
+                    let file = shared.context.jobs.file(id)?.ok_or_else(unknown)?;
+                    Upload::of_stored(shared, file).map_err(|error| match error.kind() {
                         io::ErrorKind::NotFound => unknown(),
                         _ => unwritable(&shared.context.uploads, &error),
                     })
@@ -125,22 +128,6 @@ async fn take_file(shared: &Arc<Shared>, form: &mut Form, job: &mut JobRequest) 
         }
         (None, None) => Err(ApiError::bad_request("The body needs a part named file, or a fileId.")),
     }
-}
-
-/// Refuses a table that cannot be read, or whose template is none, before there is a job.
-async fn check_rows(
-    shared: &Arc<Shared>,
-    job: &JobRequest,
-    upload: Option<Upload>,
-) -> Result<Option<Upload>, ApiError> {
-    let (format, Some(table)) = (job.format, job.table.clone()) else { return Ok(upload) };
-    let Some(upload) = upload else { return Ok(None) };
-    shared
-        .blocking(move |_| match check_table(upload.path(), format, &table) {
-            Ok(()) => Ok(Some(upload)),
-            Err(error) => Err(ApiError::bad_request(format!("The table cannot be made into commands: {error}."))),
-        })
-        .await
 }
 
 fn job_name(names: JobNames, operation: Operation, upload: Option<&Upload>) -> String {

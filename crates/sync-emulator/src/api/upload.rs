@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::ApiError;
 use super::form::broken;
+use crate::jobs::StoredFile;
 use crate::server::Shared;
 
 /// Block written to disk at a time.
@@ -21,7 +22,7 @@ pub(super) struct Upload {
     path: PathBuf,
     name: String,
     is_kept: bool,
-    /// What the client calls it.
+    /// What the client calls it: in the field for that, or in the head of the part.
     pub(super) file_name: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) size: u64,
@@ -49,20 +50,16 @@ impl Upload {
     }
 
     /// Another name for a stored file, which may be deleted from now on.
-    pub(super) fn of_stored(shared: &Shared, id: Uuid) -> io::Result<Self> {
-        let stored = shared.context.files.join(id.to_string());
+    pub(super) fn of_stored(shared: &Shared, file: StoredFile) -> io::Result<Self> {
+        let stored = shared.context.files.join(file.id.to_string());
         let name = Uuid::new_v4().to_string();
         let path = shared.context.uploads.join(&name);
         // Where links cannot be made, copies can.
         if fs::hard_link(&stored, &path).is_err() {
             fs::copy(&stored, &path)?;
         }
-        Ok(Self { path, name, is_kept: false, file_name: None, content_type: None, size: 0 })
-    }
-
-    /// Where the file is.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+        let (file_name, content_type) = (Some(file.name), Some(file.content_type));
+        Ok(Self { path, name, is_kept: false, file_name, content_type, size: file.size })
     }
 
     /// The file's name in the folder for uploads. From now on somebody else deletes it.

@@ -16,5 +16,5 @@ mod table;
 
 pub(crate) use executor::{Importer, Rules};
 pub(crate) use fingerprint::Digest16;
-pub(crate) use run::{Import, import};
-pub(crate) use table::{check_table, dialect};
+pub(crate) use run::{Import, Work, import};
+pub(crate) use table::dialect;

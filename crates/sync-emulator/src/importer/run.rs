@@ -20,15 +20,32 @@ const GROUPS_PER_TRANSACTION: u64 = 500;
 #[derive(Debug)]
 pub(crate) enum Import {
     /// The file was read to its end; some commands may have failed.
-    Finished { tally: Tally, errors: Vec<ErrorEntry>, count: u64 },
+    Finished(Work),
     /// Too many commands failed.
-    Aborted { tally: Tally, errors: Vec<ErrorEntry>, count: u64 },
-    /// Nothing of the current transaction is left.
-    RolledBack { tally: Tally, error: ErrorEntry },
+    Aborted(Work),
+    /// Nothing of the current transaction is left, because of this.
+    RolledBack(Work, ErrorEntry),
     /// The job is to end here. What is left of its work is in the open transaction.
-    Canceled { tally: Tally, errors: Vec<ErrorEntry> },
+    Canceled(Work),
     /// The server stops; the job has to run again.
     Stopped,
+}
+
+/// What an import has done.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) tally: Tally,
+    /// The part of it that stays whatever becomes of the open transaction.
+    committed: Tally,
+    /// Commands that failed and were skipped; bounded by the threshold.
+    pub(crate) errors: Vec<ErrorEntry>,
+}
+
+impl Work {
+    /// What is left once the open transaction is rolled back.
+    pub(crate) fn undone(self) -> Self {
+        Self { tally: self.tally.undone_to(&self.committed), ..self }
+    }
 }
 
 /// Executes the commands of a file. Assets that are touched go into `claims`.
@@ -41,13 +58,13 @@ pub(crate) fn import(
     claims: &mut Claims,
 ) -> rusqlite::Result<Import> {
     let request = &job.request;
-    let (input, length) = match Input::open(path, request, context.readings.list_cells) {
+    let (input, length) = match Input::open(context, path, request) {
         Ok(opened) => opened,
         Err(error) => {
             tracing::error!(%error, path = %path.display(), "the upload of a job cannot be read");
             store.roll_back()?;
             let error = ErrorEntry::of_job(ErrorType::Runtime, "The uploaded file is not there any more.");
-            return Ok(Import::RolledBack { tally: Tally::default(), error });
+            return Ok(Import::RolledBack(Work::default(), error));
         }
     };
     let mut groups = Groups::new(input, request, context.readings.null_members);
@@ -56,13 +73,12 @@ pub(crate) fn import(
         _ => Some(Cycle::open(store, &job.synchronization)?),
     };
     let mut importer = Importer::new(store, &context.rules, request, stamp.at);
-    let mut run =
-        Run { context, taken: &job.taken, cycle, claims, tally: Tally::default(), errors: Vec::new(), count: 0 };
+    let mut run = Run { context, taken: &job.taken, cycle, claims, work: Work::default() };
     let mut group = Group::default();
     let mut in_transaction = 0;
     loop {
         if context.must_leave_work() {
-            importer.store().roll_back()?;
+            run.roll_back(importer.store())?;
             return Ok(Import::Stopped);
         }
         if context.jobs.is_canceling() {
@@ -70,13 +86,12 @@ pub(crate) fn import(
         }
         match groups.next_group(&mut group) {
             Ok(true) => {}
-            Ok(false) => {
-                return Ok(Import::Finished { tally: run.tally, errors: run.errors, count: run.count });
-            }
+            // Reading may have ended because of this.
+            Ok(false) if context.has_to_stop() => continue,
+            Ok(false) => return Ok(Import::Finished(run.work)),
             Err(error) => {
-                importer.store().roll_back()?;
                 let error = ErrorEntry::of_job(ErrorType::Validation, format!("{error}."));
-                return Ok(Import::RolledBack { tally: run.tally, error });
+                return run.rolled_back(importer.store(), error);
             }
         }
         context.jobs.progress((group.offset.saturating_mul(100) / length).min(99) as u8);
@@ -91,22 +106,19 @@ pub(crate) fn import(
             Err(Trouble::Database(error)) => return Err(error),
             Err(Trouble::Clash(failure)) => {
                 let error = run.entry(&group, failure);
-                importer.store().roll_back()?;
-                return Ok(Import::RolledBack { tally: run.tally.only_failures(), error });
+                return run.rolled_back(importer.store(), error);
             }
             Err(Trouble::Command(failure)) => {
                 let entry = run.entry(&group, failure);
                 if let Some(category) = entry.category {
-                    run.tally.failed(category);
+                    run.work.tally.failed(category);
                 }
                 if !request.continue_on_error {
-                    importer.store().roll_back()?;
-                    return Ok(Import::RolledBack { tally: run.tally.only_failures(), error: entry });
+                    return run.rolled_back(importer.store(), entry);
                 }
-                run.errors.push(entry);
-                run.count += 1;
-                if run.count >= context.failed_commands_limit {
-                    return Ok(Import::Aborted { tally: run.tally, errors: run.errors, count: run.count });
+                run.work.errors.push(entry);
+                if run.work.errors.len() as u64 >= context.failed_commands_limit {
+                    return Ok(Import::Aborted(run.work));
                 }
             }
         }
@@ -114,6 +126,8 @@ pub(crate) fn import(
         if request.continue_on_error && in_transaction >= GROUPS_PER_TRANSACTION {
             in_transaction = 0;
             importer.store().commit()?;
+            run.claims.keep();
+            run.work.committed = run.work.tally.clone();
             importer.store().begin(stamp)?;
         }
     }
@@ -126,21 +140,28 @@ struct Run<'c> {
     /// Nothing where the import is no part of a synchronization.
     cycle: Option<Cycle>,
     claims: &'c mut Claims,
-    tally: Tally,
-    errors: Vec<ErrorEntry>,
-    count: u64,
+    work: Work,
 }
 
 impl Run<'_> {
-    fn canceled(self, store: &mut Store) -> rusqlite::Result<Import> {
-        let tally = match self.context.readings.canceled_work {
-            CanceledWork::Kept => self.tally,
+    fn canceled(mut self, store: &mut Store) -> rusqlite::Result<Import> {
+        Ok(Import::Canceled(match self.context.readings.canceled_work {
+            CanceledWork::Kept => self.work,
             CanceledWork::RolledBack => {
-                store.roll_back()?;
-                self.tally.only_failures()
+                self.roll_back(store)?;
+                self.work.undone()
             }
-        };
-        Ok(Import::Canceled { tally, errors: self.errors })
+        }))
+    }
+
+    fn rolled_back(mut self, store: &mut Store, error: ErrorEntry) -> rusqlite::Result<Import> {
+        self.roll_back(store)?;
+        Ok(Import::RolledBack(self.work.undone(), error))
+    }
+
+    fn roll_back(&mut self, store: &mut Store) -> rusqlite::Result<()> {
+        self.claims.undo();
+        store.roll_back()
     }
 
     /// Executes a group so that nothing of it is left if it fails.
@@ -177,7 +198,7 @@ impl Run<'_> {
             cycle.see(importer.store(), kind, resource, identity)?;
             cycle.remember(importer.store(), identity, hash, kind, resource)?;
         }
-        self.tally.add(importer.tally());
+        self.work.tally.add(importer.tally());
         Ok(())
     }
 

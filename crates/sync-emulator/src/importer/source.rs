@@ -26,7 +26,7 @@ pub(super) struct Group {
     ends: Vec<usize>,
     /// Positions of the commands in the file, from 0.
     indices: Vec<u64>,
-    /// Bytes of the file before the group.
+    /// Bytes before the group, of all that are read.
     pub(super) offset: u64,
     identity: Option<Digest16>,
     hasher: Sha256,
@@ -150,8 +150,8 @@ fn has_null(bytes: &[u8]) -> bool {
 }
 
 /// The groups of a file.
-pub(super) struct Groups {
-    input: Input,
+pub(super) struct Groups<'c> {
+    input: Input<'c>,
     fingerprints: Fingerprints,
     /// What the commands mean beside what they say.
     actions: [u8; 2],
@@ -163,8 +163,8 @@ pub(super) struct Groups {
     at_end: bool,
 }
 
-impl Groups {
-    pub(super) fn new(input: Input, request: &JobRequest, nulls: NullMembers) -> Self {
+impl<'c> Groups<'c> {
+    pub(super) fn new(input: Input<'c>, request: &JobRequest, nulls: NullMembers) -> Self {
         Self {
             input,
             fingerprints: Fingerprints::default(),

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_json::Value;
 use sync_core::command::ResourceKind;
 use sync_core::{CsvParameters, PayloadFormat, SheetChoice, TableParameters};
 use sync_formats::{
@@ -12,19 +13,27 @@ use sync_formats::{
 };
 
 use super::source::SourceError;
+use crate::jobs::Context;
 use crate::profile::ListCells;
 
 /// The commands that the rows of a table make: all communities first, then all domains, and so on, each kind in the order
 /// of the rows, so that commands of neighbouring rows about the same resource stand together.
 ///
-/// The file is read once for each kind that the template has; memory is that of one row.
-pub(super) struct TableCommands {
+/// The file is read once for each kind that the template may make; memory is that of one row, and for a workbook its
+/// shared texts.
+pub(super) struct TableCommands<'c> {
+    context: &'c Context,
     path: PathBuf,
+    /// Bytes of the file.
+    length: u64,
     format: PayloadFormat,
     table: TableParameters,
-    lists: ListCells,
-    /// Kinds still to be given, the next one last. `None` stands for commands without a kind that is known.
+    /// What each command of the template is about.
+    slots: Vec<Slot>,
+    /// Kinds to be given, one after the other. `None` stands for commands without a kind that is known.
     kinds: Vec<Option<ResourceKind>>,
+    /// Which of them is being given.
+    pass: usize,
     rows: Option<RawExpander<Box<dyn RowReader>>>,
     /// Number of the command to come, of all kinds.
     index: u64,
@@ -32,38 +41,75 @@ pub(super) struct TableCommands {
     command: Vec<u8>,
 }
 
-impl TableCommands {
-    pub(super) fn new(path: &Path, format: PayloadFormat, table: &TableParameters, lists: ListCells) -> Self {
-        let kinds = ResourceKind::ALL.into_iter().map(Some).chain([None]).rev().collect();
+/// What a command of a template is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    /// The same kind in every row.
+    Always(Option<ResourceKind>),
+    /// That is up to the row.
+    Varies,
+}
+
+impl<'c> TableCommands<'c> {
+    pub(super) fn new(
+        context: &'c Context,
+        path: &Path,
+        length: u64,
+        format: PayloadFormat,
+        table: &TableParameters,
+    ) -> Self {
+        let slots = slots(&table.template);
+        let may_come = |kind: &Option<ResourceKind>| {
+            slots.iter().any(|slot| *slot == Slot::Varies || *slot == Slot::Always(*kind))
+        };
+        let mut kinds: Vec<_> = ResourceKind::ALL.into_iter().map(Some).chain([None]).filter(may_come).collect();
+        if kinds.is_empty() {
+            // Whether it can be read is to be found out all the same.
+            kinds.push(None);
+        }
         let (path, table) = (path.to_owned(), table.clone());
-        Self { path, format, table, lists, kinds, rows: None, index: 0, command: Vec::new() }
+        Self { context, path, length, format, table, slots, kinds, pass: 0, rows: None, index: 0, command: Vec::new() }
     }
 
-    /// The next command; its index counts the commands of all rows in their order, row after row.
+    /// How many times the file is read.
+    pub(super) fn passes(&self) -> u64 {
+        self.kinds.len() as u64
+    }
+
+    /// The next command; its index counts the commands of all rows in their order, row after row, and its offset the bytes
+    /// of all passes. None at the end, and where the job has to stop: many rows may go by without a command.
     pub(super) fn next_record(&mut self) -> Result<Option<Record<'_>>, SourceError> {
-        while let Some(kind) = self.kinds.last().copied() {
+        while let Some(kind) = self.kinds.get(self.pass).copied() {
             let rows = match &mut self.rows {
                 Some(rows) => rows,
                 none => {
                     self.index = 0;
-                    none.insert(open(&self.path, self.format, &self.table, self.lists)?)
+                    none.insert(open(&self.path, self.format, &self.table, self.context.readings.list_cells)?)
                 }
             };
             match rows.next_command()? {
                 Some(command) => {
+                    if self.context.has_to_stop() {
+                        return Ok(None);
+                    }
                     self.index += 1;
-                    if kind_of(command.bytes) != kind {
+                    let is_meant = match self.slots.get(command.command) {
+                        Some(Slot::Always(always)) => *always == kind,
+                        Some(Slot::Varies) | None => kind_of(command.bytes) == kind,
+                    };
+                    if !is_meant {
                         continue;
                     }
                     let RowPosition { row, line, offset } = command.row;
                     self.command.clear();
                     self.command.extend_from_slice(command.bytes);
+                    let offset = self.length.saturating_mul(self.pass as u64).saturating_add(offset);
                     let position = Position { index: self.index - 1, row, line, offset, ..Position::START };
                     return Ok(Some(Record { bytes: &self.command, position }));
                 }
                 None => {
                     self.rows = None;
-                    self.kinds.pop();
+                    self.pass += 1;
                 }
             }
         }
@@ -78,6 +124,17 @@ fn kind_of(command: &[u8]) -> Option<ResourceKind> {
         kind: ResourceKind,
     }
     serde_json::from_slice(command).ok().map(|Kind { kind }| kind)
+}
+
+/// What the commands of a template are about, as far as the template alone says it.
+fn slots(template: &str) -> Vec<Slot> {
+    let commands: Vec<Value> = serde_json::from_str(template).unwrap_or_default();
+    let slot = |command: Value| match command.get("resourceType") {
+        Some(Value::String(word)) if word.contains("${") => Slot::Varies,
+        Some(word) => Slot::Always(ResourceKind::deserialize(word).ok()),
+        None => Slot::Always(None),
+    };
+    commands.into_iter().map(slot).collect()
 }
 
 fn open(
@@ -121,18 +178,4 @@ pub(crate) fn dialect(csv: CsvParameters) -> Result<CsvDialect, sync_formats::Di
     let [separator, quote, escape] = [csv.separator, csv.quote, csv.escape].map(String::from);
     let dialect = CsvDialect::new(&separator, &quote, &escape)?.with_strict_quotes(csv.strict_quotes);
     Ok(dialect.with_ignore_leading_whitespace(csv.ignore_leading_whitespace))
-}
-
-/// Reads a table through, to find out whether it can be read. Blocking.
-pub(crate) fn check_table(path: &Path, format: PayloadFormat, table: &TableParameters) -> Result<(), ExpandError> {
-    let mut rows = open(path, format, table, ListCells::default())?;
-    loop {
-        match rows.next_command() {
-            Ok(Some(_)) => {}
-            Ok(None) => return Ok(()),
-            // Cells that do not fit the template are for the job to tell.
-            Err(ExpandError::Row(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
 }

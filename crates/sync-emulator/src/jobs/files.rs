@@ -7,11 +7,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Jobs;
+use crate::chance::{Purpose, uuid};
 
 pub(super) const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS file(
     id BLOB PRIMARY KEY, name TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL,
     created_on INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS file_number(number INTEGER PRIMARY KEY AUTOINCREMENT);
 ";
 
 /// What is known of a stored file; its content lies in the folder for files under its id.
@@ -38,6 +40,16 @@ impl StoredFile {
 }
 
 impl Jobs {
+    /// An id that no file has had.
+    pub(crate) fn new_file_id(&self) -> rusqlite::Result<Uuid> {
+        let inner = self.inner();
+        // The row itself says nothing: its number is never given out again.
+        inner.connection.prepare_cached("INSERT INTO file_number DEFAULT VALUES")?.execute([])?;
+        let number = inner.connection.last_insert_rowid();
+        inner.connection.prepare_cached("DELETE FROM file_number")?.execute([])?;
+        Ok(uuid(self.seed, Purpose::File, number.unsigned_abs()))
+    }
+
     /// Notes files whose content is in place.
     pub(crate) fn store_files(&self, files: &[StoredFile]) -> rusqlite::Result<()> {
         let inner = self.inner();

@@ -54,8 +54,8 @@ pub(crate) struct Jobs {
     inner: Mutex<Inner>,
     pub(super) line: Arc<Line>,
     limit: usize,
-    /// Where the ids of jobs come from.
-    seed: u64,
+    /// Where the ids of jobs and stored files come from.
+    pub(super) seed: u64,
     /// Whether the job that is worked on is to stop.
     pub(super) is_canceling: AtomicBool,
 }
@@ -326,7 +326,7 @@ impl Jobs {
             None => inner.connection.execute("DELETE FROM job", [])?,
         };
         if anew && synchronization.is_none() {
-            inner.connection.execute("DELETE FROM sqlite_sequence WHERE name = 'job'", [])?;
+            inner.connection.execute("DELETE FROM sqlite_sequence WHERE name IN ('job', 'file_number')", [])?;
             inner.next = 1;
         }
         show_running(&inner.connection, self.line.begun(), now)?;

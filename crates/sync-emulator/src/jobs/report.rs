@@ -67,7 +67,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// A job that stopped and left nothing behind.
+    /// A job that stopped and of whose work nothing is left but what the tally says.
     pub(crate) fn failure(error: ErrorEntry, tally: Tally) -> Self {
         Self {
             state: JobState::Error,

@@ -15,19 +15,36 @@ use crate::profile::JobOrder;
 /// Most assets remembered of one job (ours): with more, the rest of them clashes with nothing.
 const CLAIMS: usize = 500_000;
 
-/// Assets that a job has touched.
+/// Assets that a job has touched: for good, and in the transaction that is open.
 #[derive(Debug, Default)]
-pub(crate) struct Claims(HashSet<i64>);
+pub(crate) struct Claims {
+    kept: HashSet<i64>,
+    open: HashSet<i64>,
+}
 
 impl Claims {
     pub(crate) fn add(&mut self, asset: Number) {
-        if self.0.len() < CLAIMS {
-            self.0.insert(asset.0);
+        if self.kept.len() + self.open.len() < CLAIMS {
+            self.open.insert(asset.0);
         }
     }
 
+    /// The open transaction was committed.
+    pub(crate) fn keep(&mut self) {
+        self.kept.extend(self.open.drain());
+    }
+
+    /// The open transaction was rolled back: what was touched in it is as it was.
+    pub(crate) fn undo(&mut self) {
+        self.open.clear();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.kept.is_empty() && self.open.is_empty()
+    }
+
     fn contains(&self, asset: Number) -> bool {
-        self.0.contains(&asset.0)
+        self.kept.contains(&asset.0) || self.open.contains(&asset.0)
     }
 }
 
@@ -135,7 +152,7 @@ impl Slots {
         if let Some(position) = self.running.iter().position(|running| running.entry.id == id) {
             let ended = self.running.swap_remove(position);
             self.let_through(&ended.entry.synchronization);
-            if !claims.0.is_empty() && !self.running.is_empty() {
+            if !claims.is_empty() && !self.running.is_empty() {
                 let claims = Arc::new(claims);
                 self.running.iter_mut().for_each(|running| running.taken.0.push(claims.clone()));
             }

@@ -133,10 +133,13 @@ impl Tally {
         self.asset_types.clear();
     }
 
-    /// The counts of what failed alone: the rest was undone.
-    pub(crate) fn only_failures(&self) -> Self {
-        let counts = self.counts.map(|counters| Counters { failed: counters.failed, ..Counters::default() });
-        Self { counts, asset_types: Vec::new() }
+    /// The counts after everything was undone that was not `committed` before. What failed has failed all the same.
+    pub(crate) fn undone_to(&self, committed: &Self) -> Self {
+        let mut left = committed.clone();
+        for (left, all) in left.counts.iter_mut().zip(&self.counts) {
+            left.failed = all.failed;
+        }
+        left
     }
 
     /// The list of a summary; kinds nothing happened to are left out. `sample` writes it as in the guide's sample.

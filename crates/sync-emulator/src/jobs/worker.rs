@@ -16,7 +16,7 @@ use super::{
 };
 use crate::catalog::{Stamp, Store, UserNumber};
 use crate::clock::Clock;
-use crate::importer::{Import, Rules, import};
+use crate::importer::{Import, Rules, Work, import};
 use crate::profile::{PartialImport, Readings};
 use crate::tracking::{Finalized, finalize};
 
@@ -147,23 +147,18 @@ fn execute(context: &Context, store: &mut Store, entry: Entry, taken: Taken) -> 
         }
         Ok(Err(error)) => {
             tracing::error!(%error, job = %job.id, "a job failed because of the database");
-            broken(store)?
+            broken(store, &mut claims)?
         }
         Err(_) => {
             tracing::error!(job = %job.id, "a job ended in a panic");
-            broken(store)?
+            broken(store, &mut claims)?
         }
     };
-    if report.state == JobState::Error {
-        // What it had touched is as it was.
-        claims = Claims::default();
-    }
     let (report, written) = match write(context, store, &report, &job, sample) {
         Ok(()) => (report, Ok(())),
         Err(error) => {
             // Without its report the work is undone too, and whoever waits for the job has to learn that.
-            store.roll_back()?;
-            (broken(store)?, Err(error))
+            (broken(store, &mut claims)?, Err(error))
         }
     };
     let file = job.request.deletes_file(report.state);
@@ -181,10 +176,16 @@ fn write(context: &Context, store: &mut Store, report: &Report, job: &Accepted, 
     store.commit()
 }
 
-fn broken(store: &mut Store) -> rusqlite::Result<Report> {
-    store.roll_back()?;
+fn broken(store: &mut Store, claims: &mut Claims) -> rusqlite::Result<Report> {
+    undo(store, claims)?;
     let error = ErrorEntry::of_job(ErrorType::Runtime, "Something went wrong inside the server; its log says more.");
     Ok(Report::failure(error, Tally::default()))
+}
+
+/// Leaves nothing of the open transaction.
+fn undo(store: &mut Store, claims: &mut Claims) -> rusqlite::Result<()> {
+    claims.undo();
+    store.roll_back()
 }
 
 /// Does the work of a job. The open transaction holds what belongs to the report; without a report the job has to run
@@ -197,7 +198,7 @@ fn perform(
 ) -> rusqlite::Result<Option<Report>> {
     if let Some(fault) = &job.request.fault {
         let error = ErrorEntry::of_job(ErrorType::Validation, fault.clone());
-        return Ok(Some(rolled_back(context, error, Tally::default())));
+        return Ok(Some(rolled_back(context, error, Work::default())));
     }
     if let Some(failure) = job.request.failure.as_ref().filter(|failure| !failure.is_done) {
         return Ok(Some(Report::failure(ordered(failure), Tally::default())));
@@ -205,41 +206,26 @@ fn perform(
     let user = store.register_user(job.user, &job.user_name)?;
     store.begin(Stamp { at: context.now(), by: user })?;
     let stamp = store.stamp();
-    let mut report = match &job.request.upload {
-        None => succeeded(Tally::default()),
+    let (result, mut work) = match &job.request.upload {
+        None => (JobResult::Success, Work::default()),
         Some(upload) => {
             let path = context.uploads.join(upload);
             let imported = import(context, store, stamp, job, &path, claims)?;
+            if job.request.simulation {
+                // The report tells what would have been done.
+                undo(store, claims)?;
+            }
             match imported {
-                Import::Finished { tally, errors, count: 0 } => Report { errors, ..succeeded(tally) },
-                Import::Finished { tally, errors, count } => Report {
-                    state: JobState::Completed,
-                    result: JobResult::CompletedWithError,
-                    message: format!("{count} commands failed and were skipped."),
-                    tally,
-                    errors,
-                    error_count: count,
-                },
-                Import::Aborted { tally, errors, count } => Report {
-                    state: JobState::Completed,
-                    result: JobResult::Aborted,
-                    message: format!("Stopped after {count} failed commands."),
-                    tally,
-                    errors,
-                    error_count: count,
-                },
-                Import::RolledBack { tally, error } => return Ok(Some(rolled_back(context, error, tally))),
-                Import::Canceled { tally, errors } => return canceled(context, job, tally, errors).map(Some),
+                Import::Finished(work) if work.errors.is_empty() => (JobResult::Success, work),
+                Import::Finished(work) => (JobResult::CompletedWithError, work),
+                Import::Aborted(work) => (JobResult::Aborted, work),
+                Import::RolledBack(work, error) => return Ok(Some(rolled_back(context, error, work))),
+                Import::Canceled(work) => return canceled(context, job, work).map(Some),
                 Import::Stopped => return Ok(None),
             }
         }
     };
-    if job.request.simulation {
-        // The report tells what would have been done.
-        store.roll_back()?;
-        *claims = Claims::default();
-    }
-    let finalizes = match (job.request.operation, report.result) {
+    let finalizes = match (job.request.operation, result) {
         (Operation::Import | Operation::Batch, _) | (Operation::Full, JobResult::Aborted) => false,
         (Operation::Full, JobResult::CompletedWithError) => context.readings.partial_import == PartialImport::Finalized,
         (Operation::Full | Operation::Finalize, _) => true,
@@ -249,26 +235,24 @@ fn perform(
             .request
             .finalization
             .unwrap_or(Finalization { strategy: Strategy::RemoveResources, missing_status: None });
-        match finalize(context, store, &job.synchronization, finalization, &mut report.tally)? {
+        match finalize(context, store, &job.synchronization, finalization, &mut work.tally)? {
             Finalized::Done => {}
             Finalized::Refused(error) => {
-                store.roll_back()?;
-                return Ok(Some(rolled_back(context, error, Tally::default())));
+                undo(store, claims)?;
+                return Ok(Some(rolled_back(context, error, work.undone())));
             }
             Finalized::Stopped if context.jobs.is_canceling() => {
-                store.roll_back()?;
-                return canceled(context, job, Tally::default(), Vec::new()).map(Some);
+                undo(store, claims)?;
+                return canceled(context, job, work.undone()).map(Some);
             }
             Finalized::Stopped => return Ok(None),
         }
     }
     if let Some(failure) = &job.request.failure {
         // What was done stays, which is what makes such a failure hard on clients.
-        let errors = [report.errors, vec![ordered(failure)]].concat();
-        let failed = Report::failure(ordered(failure), report.tally);
-        return Ok(Some(Report { errors, error_count: report.error_count + 1, ..failed }));
+        return Ok(Some(failed(ordered(failure), work)));
     }
-    Ok(Some(report))
+    Ok(Some(completed(result, work)))
 }
 
 /// The error of a failure that was ordered.
@@ -276,27 +260,33 @@ fn ordered(failure: &JobFailure) -> ErrorEntry {
     ErrorEntry::of_job(ErrorType::Runtime, failure.message.clone())
 }
 
-fn canceled(context: &Context, job: &Accepted, tally: Tally, errors: Vec<ErrorEntry>) -> rusqlite::Result<Report> {
+fn canceled(context: &Context, job: &Accepted, Work { tally, errors, .. }: Work) -> rusqlite::Result<Report> {
     let message = context.jobs.cancel_message(job.id)?;
     let error_count = errors.len() as u64;
     Ok(Report { state: JobState::Canceled, result: JobResult::Aborted, message, tally, errors, error_count })
 }
 
-fn succeeded(tally: Tally) -> Report {
-    Report {
-        state: JobState::Completed,
-        result: JobResult::Success,
-        message: "Done.".to_owned(),
-        tally,
-        errors: Vec::new(),
-        error_count: 0,
-    }
+fn completed(result: JobResult, Work { tally, errors, .. }: Work) -> Report {
+    let error_count = errors.len() as u64;
+    let message = match result {
+        JobResult::CompletedWithError => format!("{error_count} commands failed and were skipped."),
+        JobResult::Aborted => format!("Stopped after {error_count} failed commands."),
+        _ => "Done.".to_owned(),
+    };
+    Report { state: JobState::Completed, result, message, tally, errors, error_count }
 }
 
-fn rolled_back(context: &Context, error: ErrorEntry, tally: Tally) -> Report {
-    let mut report = Report::failure(error, tally);
+/// A job that ends because of this error, after those of commands that were skipped.
+fn failed(error: ErrorEntry, Work { tally, mut errors, .. }: Work) -> Report {
+    errors.push(error.clone());
+    let error_count = errors.len() as u64;
+    Report { errors, error_count, ..Report::failure(error, tally) }
+}
+
+fn rolled_back(context: &Context, error: ErrorEntry, work: Work) -> Report {
+    let mut report = failed(error, work);
     if !context.readings.rolled_back_error_listed {
-        report.errors.clear();
+        report.errors.pop();
     }
     report
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rusqlite::OptionalExtension;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use super::connections::Connections;
 use super::emulator::Emulator;
@@ -37,6 +38,8 @@ const QUEUE_LIMIT: usize = 10_000;
 const CONCURRENT_JOBS: usize = 8;
 const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 60);
 const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// What longer waits are cut to: the clocks of some systems end not much later.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// Options of an [`Emulator`]; see [`Emulator::builder`].
 #[derive(Clone)]
@@ -233,27 +236,27 @@ impl EmulatorBuilder {
     /// Most connections at once; default 256 (ours). Further ones are answered with 503 and `Retry-After` before anything
     /// is read from them, and closed.
     pub fn connection_limit(mut self, limit: usize) -> Self {
-        self.limits.connections = limit;
+        self.limits.connections = limit.min(Semaphore::MAX_PERMITS);
         self
     }
 
     /// How long the head of a request may take, counted from the connection or the answer before; default 60 s (ours).
     /// Later ones are answered with 408, connections without a request are closed.
     pub fn head_timeout(mut self, limit: Duration) -> Self {
-        self.limits.head = limit;
+        self.limits.head = limit.min(LONGEST);
         self
     }
 
     /// How long nothing of an answer may get through to a client; default 60 s (ours). Then the connection is closed.
     pub fn answer_timeout(mut self, limit: Duration) -> Self {
-        self.limits.write = limit;
+        self.limits.write = limit.min(LONGEST);
         self
     }
 
     /// How long a body is waited for: `patience`, and a second for every `bytes_per_second` that have come. Default 30 s
     /// and 1 KiB (ours). Slower ones are answered with 408. Time that the server needs itself does not count.
     pub fn slow_body(mut self, patience: Duration, bytes_per_second: u64) -> Self {
-        self.limits.patience = patience;
+        self.limits.patience = patience.min(LONGEST);
         self.limits.bytes_per_second = bytes_per_second;
         self
     }

@@ -1,5 +1,7 @@
 //! Servers whose work is in the hands of a test.
 
+use reqwest::multipart::{Form, Part};
+use serde_json::Value;
 use sync_emulator::{Emulator, JobNames, JobProgress};
 
 use crate::support::{Client, file, id, tables};
@@ -55,4 +57,17 @@ async fn jobs_may_be_called_after_the_file_that_came_along() {
     assert!(name.starts_with("Import synchronization batch: ") && name.ends_with(".json"), "{name}");
     let finalize = client.finalize("harbour", "IGNORE").await;
     assert_eq!(finalize.job["name"], "Finalize synchronization", "there is no file");
+
+    let stored = Form::new().part("file", Part::text(tables(&["a2"]).to_string()).file_name("stored.json"));
+    let stored: Value = client.post("/files", stored).await.json().await.expect("JSON");
+    let by_id = || Form::new().text("fileId", id(&stored[0]));
+    for (form, name) in [
+        (by_id(), "stored.json"),
+        (by_id().text("fileName", "told.json"), "stored.json"),
+        (file(&tables(&["a3"])).text("fileName", "told.json"), "told.json"),
+        (file(&tables(&["a3"])).text("fileName", " "), "commands.json"),
+    ] {
+        let job = client.run(BATCH, form).await;
+        assert_eq!(job["name"], format!("Import synchronization batch: {name}"));
+    }
 }

@@ -65,13 +65,50 @@ async fn running_job_is_undone_unless_the_reading_keeps_its_work() {
 }
 
 #[tokio::test]
+async fn simulation_leaves_nothing_even_where_canceled_work_is_kept() {
+    let client = Client::with_readings(|readings| {
+        readings.older_cancel = OlderCancel::Offered;
+        readings.canceled_work = CanceledWork::Kept;
+    })
+    .await;
+    let job = client.submit("/import/json-job", file(&many()).text("simulation", "true")).await;
+    under_way(&client, &id(&job)).await;
+    assert_eq!(cancel(&client, &id(&job)).await, StatusCode::ACCEPTED);
+    assert_eq!(ended(&client, &job).await.state(), "CANCELED");
+    for list in ["/communities", "/domains", "/assets"] {
+        assert_eq!(client.get(list).await["total"], 0, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn canceled_and_undone_job_has_touched_nothing() {
+    let client = start().await;
+    client.batch("place", &with_place(vec![table("t7")])).await;
+    let first = client.submit(BIG, file(&many()).text("continueOnError", "false")).await;
+    let second = client
+        .submit(
+            "/import/synchronize/beside/batch/json-job",
+            file(&json!([table("t7")])).text("continueOnError", "false"),
+        )
+        .await;
+    under_way(&client, &id(&first)).await;
+    cancel(&client, &id(&first)).await;
+    assert_eq!(ended(&client, &first).await.state(), "CANCELED");
+    let second = ended(&client, &second).await;
+    assert_eq!(second.result(), "SUCCESS", "{:?}", second.errors);
+}
+
+#[tokio::test]
 async fn small_transactions_that_were_committed_stay() {
     let client = start().await;
     let job = client.submit(BIG, file(&many()).text("continueOnError", "true")).await;
     under_way(&client, &id(&job)).await;
     cancel(&client, &id(&job)).await;
-    assert_eq!(ended(&client, &job).await.state(), "CANCELED");
-    assert!(client.get("/assets?limit=1").await["total"].as_u64() > Some(0));
+    let ended = ended(&client, &job).await;
+    assert_eq!(ended.state(), "CANCELED");
+    let total = client.get("/assets?limit=1").await["total"].as_u64().expect("a count");
+    assert!(total > 0);
+    assert_eq!(ended.counts("ASSET"), [total, 0, 0], "the summary tells what is left");
 }
 
 #[tokio::test]

@@ -217,3 +217,23 @@ async fn empty_array_opens_a_cycle_in_which_nothing_is_seen() {
     assert_eq!(client.batch("harbour", &json!([])).await.result(), "SUCCESS");
     assert_eq!(client.finalize("harbour", "REMOVE_RESOURCES").await.counts("ASSET"), [0, 0, 1]);
 }
+
+#[tokio::test]
+async fn summary_of_a_file_that_breaks_off_counts_what_is_left_of_it() {
+    let client = Client::start().await;
+    let whole = tables(&["a1", "a2"]).to_string();
+    let broken = whole.replace(']', ", {");
+    let form = Form::new().part("file", Part::text(broken)).text("continueOnError", "false");
+    let ended = client.ended(BATCH, form).await;
+    assert_eq!((ended.state(), ended.counts("ASSET")), ("ERROR", [0, 0, 0]));
+
+    let names: Vec<String> = (0..1200).map(|number| format!("b{number}")).collect();
+    let many = with_place(names.iter().map(|name| table(name)).collect()).to_string();
+    let broken = format!("{}, {{", many.trim_end_matches(']'));
+    let form = Form::new().part("file", Part::text(broken)).text("continueOnError", "true");
+    let ended = client.ended(BATCH, form).await;
+    assert_eq!(ended.state(), "ERROR");
+    let total = client.get("/assets?limit=1").await["total"].as_u64().expect("a count");
+    assert!(total > 0, "small transactions that were committed stay");
+    assert_eq!(ended.counts("ASSET"), [total, 0, 0]);
+}

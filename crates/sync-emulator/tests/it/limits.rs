@@ -195,3 +195,51 @@ async fn client_that_takes_no_answer_loses_its_connection() {
         assert!(began.elapsed() < LIMIT, "the place is still taken");
     }
 }
+
+#[tokio::test]
+async fn what_comes_before_the_content_of_a_part_has_to_be_short() {
+    let client = start(Emulator::builder()).await;
+    for before in ["", "--q7\r\nContent-Disposition: form-data; name=\"file\"\r\nX-Long: ", FIRST_PART] {
+        let answer = by_hand(&client, move |mut socket| {
+            write!(socket, "{}\r\n{before}", head(1 << 30))?;
+            if before == FIRST_PART {
+                // The content of a part may be longer than its head.
+                socket.write_all(&vec![b' '; 1 << 20])?;
+                write!(socket, "\r\n--q7\r\n")?;
+            }
+            // The body goes on for ever: only the server can end this.
+            socket.write_all(&vec![b'0'; 1 << 20])?;
+            let mut answer = [0; 12];
+            socket.read_exact(&mut answer)?;
+            Ok(answer)
+        });
+        assert_eq!(&answer.await, b"HTTP/1.1 400", "after {before:?}");
+    }
+}
+
+#[tokio::test]
+async fn limits_may_be_as_large_as_can_be() {
+    let builder = Emulator::builder()
+        .connection_limit(usize::MAX)
+        .head_timeout(Duration::MAX)
+        .answer_timeout(Duration::MAX)
+        .slow_body(Duration::MAX, 1)
+        .session_lifetime(Duration::MAX)
+        .token_lifetime(Duration::MAX)
+        .queue_limit(usize::MAX)
+        .concurrent_jobs(usize::MAX)
+        .body_limit_bytes(u64::MAX);
+    let client = start(builder).await;
+    // A body that has to be waited for.
+    let answer = by_hand(&client, |mut socket| {
+        let end = format!("{FIRST_PART}[]\r\n--q7--\r\n");
+        write!(socket, "{}Connection: close\r\n\r\n", head(end.len() as u64))?;
+        socket.flush()?;
+        std::thread::yield_now();
+        socket.write_all(end.as_bytes())?;
+        rest(socket)
+    });
+    let answer = answer.await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    assert_eq!(client.emulator_health().await.map(|status| status.as_u16()), Some(200));
+}

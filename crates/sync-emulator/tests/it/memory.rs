@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 use sync_emulator::{Emulator, JobProgress, SnapshotError, StartError};
 
@@ -69,7 +70,15 @@ async fn ids_of_before_a_reset_name_nothing_afterwards() {
 async fn the_same_requests_get_the_same_ids_from_the_same_seed() {
     let story = async |client: &Client| {
         let ended = client.batch("harbour", &tables(&["a1"])).await;
-        [id(&ended.job), id(&client.asset("a1").await)]
+        let form = || Form::new().part("file", Part::text("[]"));
+        let mut files = Vec::new();
+        for _ in 0..2 {
+            let stored: Value = client.post("/files", form()).await.json().await.expect("JSON");
+            files.push(id(&stored[0]));
+            client.delete(&format!("/files/{}", files[0])).await;
+        }
+        assert_ne!(files[0], files[1], "not even where the first is gone");
+        [id(&ended.job), id(&client.asset("a1").await), files[0].clone(), files[1].clone()]
     };
     let seeded = || Client::with(Emulator::builder().random_seed(7));
     let (first, second) = (seeded().await, seeded().await);

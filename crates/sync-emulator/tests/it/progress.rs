@@ -91,8 +91,11 @@ async fn jobs_released_by_hand_keep_their_order_within_a_synchronization_only() 
     let client = with(JobProgress::ByHand).await;
     let controls = client.emulator.controls();
     // About another asset: jobs side by side must not touch the same.
-    let aside = client.submit(OTHER, file(&tables(&["b1"]))).await;
-    let jobs = [submit(&client, BATCH).await, submit(&client, BATCH).await, aside];
+    let jobs = [
+        submit(&client, BATCH).await,
+        submit(&client, BATCH).await,
+        client.submit(OTHER, file(&tables(&["b1"]))).await,
+    ];
     let held: Vec<_> = controls.held_jobs().await.iter().map(|job| (job.id, job.running)).collect();
     assert_eq!(held, [(uuid(&jobs[0]), true), (uuid(&jobs[1]), false), (uuid(&jobs[2]), true)]);
 

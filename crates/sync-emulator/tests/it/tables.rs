@@ -77,13 +77,9 @@ async fn a_workbook_is_read_from_the_sheet_that_is_named() {
             .text("sheetName", sheet.to_owned())
             .part("file", file)
     };
-    let response = client.post("/import/excel-job", form("Views")).await;
-    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-    let body: Value = response.json().await.expect("JSON");
-    assert!(
-        body["userMessage"].as_str().is_some_and(|text| text.contains("Views") && text.contains("Tables")),
-        "{body}"
-    );
+    let absent = client.ended("/import/excel-job", form("Views")).await;
+    assert_eq!((absent.state(), absent.result()), ("ERROR", "FAILURE"));
+    assert!(absent.message().contains("Views") && absent.message().contains("Tables"), "{}", absent.message());
     let ended = client.ended("/import/synchronize/harbour/batch/excel-job", form("Tables")).await;
     assert_eq!(ended.counts("ASSET"), [1, 0, 0], "{:?}", ended.errors);
     let tags = client.get(&format!("/assets/{}/tags", id(&client.asset("level").await))).await;
@@ -103,4 +99,49 @@ async fn an_error_counts_the_commands_of_all_rows() {
     assert_eq!(ended.state(), "ERROR");
     assert_eq!(ended.errors[0]["command"]["indices"], serde_json::json!([5]), "{:?}", ended.errors);
     assert!(ended.message().contains("Tabel"), "{}", ended.message());
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_read_fails_its_job_as_broken_json_does() {
+    let client = Client::start().await;
+    for (format, content, cause) in
+        [("excel", "no workbook", "workbook"), ("csv", "Harbour;\"Tides", "the quote opened here is never closed")]
+    {
+        let ended = client.ended(&format!("/import/synchronize/harbour/batch/{format}-job"), form(content)).await;
+        assert_eq!((ended.state(), ended.result()), ("ERROR", "FAILURE"));
+        let message = ended.message();
+        assert!(message.starts_with("Input file cannot be made into commands") && message.contains(cause), "{message}");
+    }
+    assert_eq!(client.get("/import/synchronize/exists/harbour").await, false);
+}
+
+#[tokio::test]
+async fn a_template_that_is_none_is_refused() {
+    let client = Client::start().await;
+    let long = format!("[{{\"tags\": [\"{}\"]}}]", "x".repeat(1024 * 1024));
+    for template in ["", "nonsense", "{}", "[{\"tags\": [${1}]}]", "[{\"tags\": [\"${0}\"]}]", &long] {
+        let part = Part::text(ROWS).file_name("rows.csv");
+        let form = Form::new().text("template", template.to_owned()).part("file", part);
+        let response = client.post("/import/csv-job", form).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{template:.20}");
+    }
+    assert_eq!(client.get("/jobs").await["total"], 0);
+}
+
+#[tokio::test]
+async fn progress_of_a_table_never_falls_although_it_is_read_several_times() {
+    let client = Client::start().await;
+    let rows: String = (0..20_000).map(|number| format!("Harbour;Tides;t{number};;\n")).collect();
+    let job = client.submit("/import/synchronize/harbour/batch/csv-job", form(&rows)).await;
+    let mut seen = vec![0.0];
+    loop {
+        let job = client.get(&format!("/jobs/{}", id(&job))).await;
+        seen.push(job["progressPercentage"].as_f64().expect("a number"));
+        if job["state"] == "COMPLETED" {
+            break;
+        }
+    }
+    seen.dedup();
+    assert!(seen.is_sorted(), "{seen:?}");
+    assert!(seen.iter().any(|progress| *progress > 50.0), "{seen:?}");
 }

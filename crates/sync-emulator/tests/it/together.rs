@@ -135,3 +135,19 @@ async fn finalize_waits_for_its_batches_unless_they_race() {
         }
     }
 }
+
+#[tokio::test]
+async fn summary_of_a_job_that_clashes_counts_what_it_had_committed() {
+    let client = Client::start().await;
+    let first = client.submit(&batch("one"), strict(&many())).await;
+    let mut commands: Vec<Value> = (0..1200).map(|number| table(&format!("own{number}"))).collect();
+    commands.push(table("t7"));
+    let second = client.submit(&batch("two"), file(&with_place(commands)).text("continueOnError", "true")).await;
+    assert_eq!(client.finished(&first).await["result"], "SUCCESS");
+    assert_eq!(client.finished(&second).await["result"], "FAILURE");
+    let own = client.get("/assets?limit=1").await["total"].as_u64().expect("a count") - 20_000;
+    assert!(own > 0, "small transactions that were committed stay");
+    let summary = client.get(&format!("/import/results/{}/summary", id(&second))).await;
+    assert_eq!(summary["resourceTypes"][0]["resourceType"], "ASSET");
+    assert_eq!(summary["resourceTypes"][0]["counters"]["added"], own, "{summary}");
+}

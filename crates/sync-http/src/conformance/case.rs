@@ -84,13 +84,15 @@ impl Run {
             return Ok(older);
         }
         let mut newer = self.wire.beside(Method::GET, &format!("/rest/jobs/v1/jobs/{job}"), Payload::None).await?;
-        let state = match newer.json["state"].as_str() {
-            Some("FAILED") => "ERROR",
-            Some("DELETED") => "CANCELED",
-            _ if newer.status == 200 => return Ok(newer),
-            _ => return Ok(older),
-        };
-        newer.json["state"] = state.into();
+        // The older one may be there and not know the job.
+        if older.status == 404 && newer.is_no_endpoint() {
+            return Ok(older);
+        }
+        match newer.json["state"].as_str() {
+            Some("FAILED") => newer.json["state"] = "ERROR".into(),
+            Some("DELETED") => newer.json["state"] = "CANCELED".into(),
+            _ => {}
+        }
         Ok(newer)
     }
 

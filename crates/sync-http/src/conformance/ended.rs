@@ -64,6 +64,15 @@ impl Ended {
         }
     }
 
+    /// The state of the import, out of those it may come to in a job that was worked through.
+    pub(super) fn came_to_one_of(&self, import_states: &[&str]) -> Step<&str> {
+        if self.state() == "COMPLETED" && import_states.contains(&self.import_state()) {
+            Ok(self.import_state())
+        } else {
+            broken(format!("a job that ends COMPLETED, its summary {}", import_states.join(" or ")), self.told())
+        }
+    }
+
     /// The entry of one kind in the summary.
     pub(super) fn of(&self, kind: &str) -> Option<&Value> {
         self.summary.as_ref()?["resourceTypes"].as_array()?.iter().find(|entry| entry["resourceType"] == kind)

@@ -133,7 +133,7 @@ pub(super) const fn reading(name: &'static str, asks: &'static str, choices: &'s
 }
 
 /// A question to which the embedded server knows the first answer alone.
-pub(super) const fn fixed(name: &'static str, asks: &'static str, choices: &'static [Choice]) -> Switch {
+const fn fixed(name: &'static str, asks: &'static str, choices: &'static [Choice]) -> Switch {
     Switch { name, asks, setting: Setting::Fixed, choices }
 }
 

@@ -6,7 +6,7 @@ use crate::conformance::case::Case;
 use crate::conformance::form::Form;
 use crate::conformance::outcome::{Verdict, expect};
 use crate::conformance::statement::Evidence::{Documented, Inferred};
-use crate::conformance::statement::{Statement, Switch, Topic, choice, fixed, refusal};
+use crate::conformance::statement::{Statement, Switch, Topic, choice, reading, refusal};
 use crate::conformance::wire::Payload;
 
 pub(super) const STATEMENTS: &[Statement] = &[BATCHES, FIRST, ONE_GONE, NO_STRATEGY, NO_PARTS];
@@ -105,7 +105,7 @@ const NO_PARTS: Statement = Statement {
 
 const NO_PARTS_CODE: Switch = refusal("noPartsCode", "With which code is a finalize without parts refused?");
 
-const URL_ENCODED: Switch = fixed(
+const URL_ENCODED: Switch = reading(
     "urlEncodedForm",
     "May a finalize be application/x-www-form-urlencoded, as some client sends it?",
     &[choice("refused", "the answer is a 4xx"), choice("accepted", "the answer is a job")],

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::conformance::case::Case;
 use crate::conformance::commands::{PART_OF, with};
 use crate::conformance::form::Form;
-use crate::conformance::outcome::{Verdict, broken, expect};
+use crate::conformance::outcome::{Step, Verdict, broken, expect};
 use crate::conformance::statement::Evidence::{Chosen, Documented};
 use crate::conformance::statement::{Setting, Statement, Switch, Topic, choice, reading};
 
@@ -53,8 +53,8 @@ const PARTIAL: Statement = Statement {
     says: "With continueOnError=true bad commands are skipped and good ones kept; the job ends COMPLETED and \
            COMPLETED_WITH_ERROR.",
     evidence: Documented,
-    source: "page about continuing on errors",
-    switches: &[INDEX_BASE],
+    source: "page about continuing on errors; whether null and empty texts make a command bad is not in it",
+    switches: &[INDEX_BASE, NULL_MEMBERS, EMPTY_VALUES],
     case: |c| Box::pin(partial(c)),
 };
 
@@ -62,6 +62,21 @@ const INDEX_BASE: Switch = reading(
     "indexBase",
     "Which number does the first command of a file have in errors?",
     &[choice("zero", "the third command has the index 2"), choice("one", "the third command has the index 3")],
+);
+
+const NULL_MEMBERS: Switch = reading(
+    "nullMembers",
+    "What does a member of a command mean that is null?",
+    &[choice("absent", "the command is executed"), choice("refused", "the command fails")],
+);
+const EMPTY_VALUES: Switch = reading(
+    "emptyValues",
+    "What does an attribute value mean that is an empty text?",
+    &[
+        choice("stored", "the attribute is empty"),
+        choice("removed", "there is no such attribute any more"),
+        choice("refused", "the command fails, and the value stays as it was"),
+    ],
 );
 
 async fn partial(c: &Case<'_>) -> Verdict {
@@ -75,6 +90,23 @@ async fn partial(c: &Case<'_>) -> Verdict {
         [error] if error["command"]["indices"] == json!([3]) => c.observe(&INDEX_BASE, "one"),
         errors => return broken("one error with the index 2 or 3", Value::from(errors).to_string()),
     }
+    let skips = async |command: Value| -> Step<bool> {
+        let ended = c.outcome_of(c.post_batch(&c.new_id(), Form::lenient(&json!([command]))).await?).await?;
+        Ok(ended.came_to_one_of(&["COMPLETED", "COMPLETED_WITH_ERRORS"])? != "COMPLETED")
+    };
+    let is_refused = skips(with(c.table("null"), &json!({"displayName": null}))).await?;
+    expect("whether the asset is there whose command was skipped", !is_refused, c.find_asset("null").await?.is_some())?;
+    c.observe(&NULL_MEMBERS, if is_refused { "refused" } else { "absent" });
+
+    let described = |text: &str| with(c.table("a1"), &json!({"attributes": {"Description": [{"value": text}]}}));
+    c.batch(&c.new_id(), &json!([described("before")])).await?;
+    let reading = match (skips(described("")).await?, c.attribute_values("a1").await?.as_slice()) {
+        (true, [value]) if value == "before" => "refused",
+        (false, [value]) if value.is_empty() => "stored",
+        (false, []) => "removed",
+        (_, values) => return broken("the value before, an empty one, or none", format!("{values:?}")),
+    };
+    c.observe(&EMPTY_VALUES, reading);
     Ok(())
 }
 

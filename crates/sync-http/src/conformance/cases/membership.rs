@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::conformance::case::Case;
-use crate::conformance::outcome::{Verdict, expect};
+use crate::conformance::outcome::{Verdict, broken, expect};
 use crate::conformance::statement::Evidence::{Documented, Inferred};
-use crate::conformance::statement::{Statement, Topic};
+use crate::conformance::statement::{Statement, Switch, Topic, choice, reading};
 
 pub(super) const STATEMENTS: &[Statement] = &[NAMED_ONLY, REPEATED, INDEPENDENT, ADOPTED, EQUAL, HAND_EDIT];
 
@@ -76,10 +76,17 @@ const ADOPTED: Statement = Statement {
     says: "An asset that exists already and is named in a cycle is updated, not doubled, and a later cycle without it \
            removes it.",
     evidence: Inferred,
-    source: "page about import commands; the page about existing resources could not be read",
-    switches: &[],
+    source: "page about import commands, which does not say how names are compared; the page about existing resources \
+             could not be read",
+    switches: &[NAME_CASE],
     case: |c| Box::pin(adopted(c)),
 };
+
+const NAME_CASE: Switch = reading(
+    "nameCase",
+    "Does an asset exist already whose name differs in the case of a letter?",
+    &[choice("exact", "it does not: there are two assets"), choice("ignored", "it does: there is one asset")],
+);
 
 async fn adopted(c: &Case<'_>) -> Verdict {
     c.cycle(&c.new_id(), &c.tables(&["a1"]), "IGNORE").await?;
@@ -90,7 +97,15 @@ async fn adopted(c: &Case<'_>) -> Verdict {
     expect("display name", "adopted", c.display_name("a1").await?)?;
     expect("id of the asset", before, c.asset("a1").await?["id"].clone())?;
     c.cycle(&id, &c.tables(&["a2"]), "REMOVE_RESOURCES").await?;
-    expect("assets", ["a2"], c.assets().await?)
+    expect("assets", ["a2"], c.assets().await?)?;
+    c.batch(&c.new_id(), &c.tables(&["A2"])).await?;
+    let reading = match c.assets().await?.len() {
+        1 => "ignored",
+        2 => "exact",
+        count => return broken("one asset or two", count.to_string()),
+    };
+    c.observe(&NAME_CASE, reading);
+    Ok(())
 }
 
 const EQUAL: Statement = Statement {

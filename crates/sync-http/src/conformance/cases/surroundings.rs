@@ -11,7 +11,7 @@ use crate::conformance::form::Form;
 use crate::conformance::look::{is_terminal, results, text};
 use crate::conformance::outcome::{Step, Verdict, broken, expect, skipped};
 use crate::conformance::statement::Evidence::{Chosen, Documented};
-use crate::conformance::statement::{Statement, Switch, Topic, choice, fixed};
+use crate::conformance::statement::{Statement, Switch, Topic, choice, reading};
 use crate::conformance::wire::{Answer, Payload};
 
 pub(super) const STATEMENTS: &[Statement] = &[NEWER_JOBS, CANCELED, DELETED_FILE, FILE_AND_ID, RELATIONS, FAULTS];
@@ -26,11 +26,11 @@ const NEWER_JOBS: Statement = Statement {
            has ERROR.",
     evidence: Documented,
     source: "page about the Job API; the states are those of a client of the vendor",
-    switches: &[JOBS_API],
+    switches: &[JOBS_API, MISSING_API],
     case: |c| Box::pin(newer_jobs(c)),
 };
 
-const JOBS_API: Switch = fixed(
+const JOBS_API: Switch = reading(
     "jobsApi",
     "Which resources for jobs are there?",
     &[
@@ -38,6 +38,11 @@ const JOBS_API: Switch = fixed(
         choice("older-only", "it can be read under /rest/2.0/jobs alone"),
         choice("newer-only", "it can be read under /rest/jobs/v1/jobs alone"),
     ],
+);
+const MISSING_API: Switch = reading(
+    "missingJobsApi",
+    "How are calls of a jobs API answered that is not there?",
+    &[choice("gone", "410"), choice("not-found", "404")],
 );
 
 async fn newer_jobs(c: &Case<'_>) -> Verdict {
@@ -48,11 +53,17 @@ async fn newer_jobs(c: &Case<'_>) -> Verdict {
 
     let get =
         async |path: &str| c.wire().beside(Method::GET, &format!("/rest/jobs/v1/jobs{path}"), Payload::None).await;
-    let has_older = c.wire().get(&format!("/jobs/{good}")).await?.status == 200;
+    let missing = |answer: &Answer| match answer.status {
+        410 => c.observe(&MISSING_API, "gone"),
+        404 => c.observe(&MISSING_API, "not-found"),
+        code => c.note(format!("calls of the jobs API that is not there are answered with {code}")),
+    };
+    let older = c.wire().get(&format!("/jobs/{good}")).await?;
     let answer = get(&format!("/{good}")).await?;
     if answer.is_no_endpoint() {
         c.note("this server has no Job API v1, so its shape was not looked at");
         c.observe(&JOBS_API, "older-only");
+        missing(&answer);
         return Ok(());
     }
     let job = answer.ok()?;
@@ -75,7 +86,12 @@ async fn newer_jobs(c: &Case<'_>) -> Verdict {
     let second = get(&format!("?pageSize=1&cursor={}", crate::conformance::wire::encoded(&cursor))).await?.ok()?;
     expect("jobs on the second page of one", 1, results(&second).len())?;
     expect("whether the second page repeats the first", false, results(&first) == results(&second))?;
-    c.observe(&JOBS_API, if has_older { "both" } else { "newer-only" });
+    if older.status == 200 {
+        c.observe(&JOBS_API, "both");
+    } else {
+        c.observe(&JOBS_API, "newer-only");
+        missing(&older);
+    }
     Ok(())
 }
 
@@ -91,57 +107,94 @@ const CANCELED: Statement = Statement {
     case: |c| Box::pin(canceled(c)),
 };
 
-const CANCELED_WORK: Switch = fixed(
+const CANCELED_WORK: Switch = reading(
     "canceledWork",
     "What becomes of the work of an all-or-nothing job that is canceled while it runs?",
     &[choice("rolled-back", "none of its assets is there"), choice("kept", "some of its assets are there")],
 );
-const OLDER_CANCEL: Switch = fixed(
+const OLDER_CANCEL: Switch = reading(
     "olderCancel",
     "Is the older operation that cancels jobs there?",
     &[
-        choice("offered", "POST /rest/2.0/jobs/{id}/canceled is"),
-        choice("removed", "it is not, and DELETE /rest/jobs/v1/jobs/{id} is"),
+        choice(
+            "by-version",
+            "POST /rest/2.0/jobs/{id}/canceled is where continueOnError is false by default, and there alone",
+        ),
+        choice("offered", "it is, although continueOnError is true by default"),
+        choice("removed", "it is not, although continueOnError is false by default"),
     ],
 );
 
 async fn canceled(c: &Case<'_>) -> Verdict {
-    let job = c.post_batch(&c.new_id(), Form::strict(&c.many(3000))).await?.job()?;
-    // Something has to be done already, or there is nothing to roll back.
+    // The job has to be under way still when it is canceled; the larger one is for quick servers.
+    for size in [3000, 20_000] {
+        let job = c.post_batch(&c.new_id(), Form::strict(&c.many(size))).await?.job()?;
+        if !is_under_way(c, &job).await? {
+            continue;
+        }
+        let has_older = cancel(c, &job).await?;
+        let state = text(&c.run.finished(&job).await?["state"]);
+        if state == "COMPLETED" {
+            continue;
+        }
+        expect("state of the job", "CANCELED", state)?;
+        let is_kept = !c.assets().await?.is_empty();
+        c.observe(&CANCELED_WORK, if is_kept { "kept" } else { "rolled-back" });
+        // Where the older API is not there at all, nothing can be said about one operation of it.
+        if c.wire().get("/jobs?limit=1").await?.is_no_endpoint() {
+            return Ok(());
+        }
+        let older = match (has_older, is_of_older_version(c).await?) {
+            (true, false) => "offered",
+            (false, true) => "removed",
+            (true, true) | (false, false) => "by-version",
+        };
+        c.observe(&OLDER_CANCEL, older);
+        return Ok(());
+    }
+    skipped("every job was over before it could be canceled")
+}
+
+/// Waits until something of a job is done, or there would be nothing to roll back; `false` if the job is over by then.
+async fn is_under_way(c: &Case<'_>, job: &str) -> Step<bool> {
     let began = Instant::now();
     while began.elapsed() < c.run.patience {
-        let seen = c.run.visible(&job).await?;
+        let seen = c.run.visible(job).await?;
         if is_terminal(&seen) {
-            return skipped("the job was over before it could be canceled");
+            return Ok(false);
         }
         if seen["progressPercentage"].as_f64().is_some_and(|progress| progress >= 1.0) {
             break;
         }
         c.wire().pause(Duration::from_millis(2)).await?;
     }
-    let path = format!("/jobs/{job}/canceled");
+    Ok(true)
+}
+
+/// Has a job canceled by the operation that is there; whether that was the older one.
+async fn cancel(c: &Case<'_>, job: &str) -> Step<bool> {
     let message = json!({"message": "conformance"});
-    let older = c.wire().call(Method::POST, &path, Payload::Json(message)).await?;
-    let is_removed = older.is_no_endpoint();
-    if is_removed {
-        let path = format!("/rest/jobs/v1/jobs/{job}?message=conformance");
-        let newer = c.wire().beside(Method::DELETE, &path, Payload::None).await?;
-        if newer.is_no_endpoint() {
-            return skipped("this server has no operation that cancels jobs");
-        }
-        expect("whether the newer operation takes the job", true, (200..300).contains(&newer.status))?;
-    } else {
-        expect("code of the older operation", 202, older.status)?;
+    let older = c.wire().call(Method::POST, &format!("/jobs/{job}/canceled"), Payload::Json(message)).await?;
+    if !older.is_no_endpoint() {
+        // 409 is for a job that was over just before.
+        expect("whether the older operation takes the job", true, matches!(older.status, 202 | 409))?;
+        return Ok(true);
     }
-    let state = text(&c.run.finished(&job).await?["state"]);
-    if state == "COMPLETED" {
-        return skipped("the job came to its end all the same");
+    let path = format!("/rest/jobs/v1/jobs/{job}?message=conformance");
+    let newer = c.wire().beside(Method::DELETE, &path, Payload::None).await?;
+    if newer.is_no_endpoint() {
+        return skipped("this server has no operation that cancels jobs");
     }
-    expect("state of the job", "CANCELED", state)?;
-    let is_kept = !c.assets().await?.is_empty();
-    c.observe(&CANCELED_WORK, if is_kept { "kept" } else { "rolled-back" });
-    c.observe(&OLDER_CANCEL, if is_removed { "removed" } else { "offered" });
-    Ok(())
+    let is_taken = matches!(newer.status, 200..=299 | 409);
+    expect("whether the newer operation takes the job", true, is_taken)?;
+    Ok(false)
+}
+
+/// Whether `continueOnError` is `false` where it is left out.
+async fn is_of_older_version(c: &Case<'_>) -> Step<bool> {
+    let bad = Form::commands(&json!([c.bad("bad")]));
+    let ended = c.outcome_of(c.post_batch(&c.new_id(), bad).await?).await?;
+    Ok(ended.state() == "ERROR")
 }
 
 const DELETED_FILE: Statement = Statement {
@@ -210,7 +263,7 @@ const FILE_AND_ID: Statement = Statement {
     case: |c| Box::pin(file_and_id(c)),
 };
 
-const BOTH_FILES: Switch = fixed(
+const BOTH_FILES: Switch = reading(
     "fileAndFileId",
     "How does a submit with both file and fileId fail?",
     &[
@@ -245,7 +298,7 @@ const RELATIONS: Statement = Statement {
     case: |c| Box::pin(relations(c)),
 };
 
-const ATTRIBUTES_ACTION: Switch = fixed(
+const ATTRIBUTES_ACTION: Switch = reading(
     "attributesAction",
     "Is the field attributesAction read, which newer clients send?",
     &[

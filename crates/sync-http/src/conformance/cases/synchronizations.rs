@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::conformance::case::Case;
+use crate::conformance::commands::with;
 use crate::conformance::form::Form;
 use crate::conformance::look::results;
 use crate::conformance::outcome::{Verdict, broken, expect, skipped};
 use crate::conformance::statement::Evidence::{Chosen, Documented};
-use crate::conformance::statement::{Statement, Switch, Topic, choice, fixed, reading, refusal};
+use crate::conformance::statement::{Statement, Switch, Topic, choice, reading, refusal};
 
 pub(super) const STATEMENTS: &[Statement] =
     &[SUBMITS, LENGTHS, NO_UUID, FRESH, KNOWN, LIST, REMOVED, AFTER_REMOVE, EVICTED];
@@ -21,10 +22,19 @@ const SUBMITS: Statement = Statement {
     says: "The seven submits (batch and single call in three formats, finalize) answer 200 with a job that has an id; \
            the work is done later.",
     evidence: Documented,
-    source: "OpenAPI document",
-    switches: &[],
+    source: "OpenAPI document; which cells of a table hold lists is not in it",
+    switches: &[LIST_CELLS],
     case: |c| Box::pin(submits(c)),
 };
+
+const LIST_CELLS: Switch = reading(
+    "listCells",
+    "Which cells of a table hold lists?",
+    &[
+        choice("strings", "a comma in the value of an attribute is a comma"),
+        choice("all", "a comma in the value of an attribute makes two of it"),
+    ],
+);
 
 async fn submits(c: &Case<'_>) -> Verdict {
     let id = c.new_id();
@@ -44,7 +54,25 @@ async fn submits(c: &Case<'_>) -> Verdict {
         let full = c.run.post(&id, &format!("{format}-job"), form.text("finalizationStrategy", "IGNORE")).await?;
         c.outcome_of(full).await?.succeeded()?;
     }
-    expect("assets", ["csv", "excel", "json"], c.assets().await?)
+    expect("assets", ["csv", "excel", "json"], c.assets().await?)?;
+
+    let described = with(c.table("csv"), &json!({"attributes": {"Description": [{"value": "${1}"}]}}));
+    let form = Form::new()
+        .file("rows.csv", b"one, two\n")
+        .text("separator", ";")
+        .text("template", &json!([described]).to_string())
+        .text("headerRow", "false")
+        .text("continueOnError", "false");
+    c.outcome_of(c.run.post(&id, "batch/csv-job", form).await?).await?.succeeded()?;
+    let values = c.attribute_values("csv").await?;
+    if values == ["one, two"] {
+        c.observe(&LIST_CELLS, "strings");
+    } else {
+        let values: Vec<&str> = values.iter().map(|value| value.trim()).collect();
+        expect("values of a cell with a comma", ["one", "two"], values)?;
+        c.observe(&LIST_CELLS, "all");
+    }
+    Ok(())
 }
 
 const LENGTHS: Statement = Statement {
@@ -258,7 +286,7 @@ const EVICTED: Statement = Statement {
     case: |c| Box::pin(evicted(c)),
 };
 
-const UNKNOWN_ID: Switch = fixed(
+const UNKNOWN_ID: Switch = reading(
     "unknownSynchronization",
     "How do evict and remove answer for an id that nobody knows?",
     &[choice("no-content", "204"), choice("not-found", "404")],

@@ -10,9 +10,6 @@ use sync_emulator::{Emulator, EmulatorBuilder, EmulatorService, ProfileFile};
 use sync_http::conformance::{Outcome, Suite, SuiteReport};
 use sync_http::{Body, Credentials, HttpService, HttpTransport, ServiceError};
 
-/// Statements about operations that the server does not have yet; nothing is asserted of them.
-pub(super) const NOT_YET: &[u8] = &[1, 56, 57];
-
 /// A server under the seam.
 struct InProcess(EmulatorService);
 
@@ -75,7 +72,7 @@ pub(super) fn broken(report: &SuiteReport) -> Vec<(u8, String)> {
         }
         _ => None,
     });
-    broken.filter(|(number, _)| !NOT_YET.contains(number)).collect()
+    broken.collect()
 }
 
 /// The profile that a report gives, as the server loads it.

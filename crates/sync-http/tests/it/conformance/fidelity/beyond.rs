@@ -124,6 +124,7 @@ const JOBS: &[Row] = &[
     row("`command.identifier` is the id, the name, `system/entity`, or JSON", "chosen"),
     row("All errors are VALIDATION except those of the server itself; their sentences", "chosen"),
     row("A file that is not JSON fails the job in either setting of `continueOnError`", "inferred"),
+    row("Its summary counts what small transactions had committed before; the same after a clash", "chosen"),
 ];
 
 const IMPORTS: &[Row] = &[
@@ -143,7 +144,8 @@ const IMPORTS: &[Row] = &[
     ),
     row("An unknown `fileId` answers 404", "chosen"),
     row(
-        "`fileName`, `sendNotification`, `saveResult`, `batchSize` are checked and have no effect",
+        "`sendNotification`, `saveResult`, `batchSize` are checked and have no effect; `fileName` counts in names of jobs \
+         alone, with `file`, before the name that its part has",
         "documented for `batchSize`, chosen for the rest",
     ),
     Row {
@@ -160,7 +162,10 @@ const TABLES: &[Row] = &[
         "chosen",
     ),
     row("Indices in errors count commands before they are merged", "chosen"),
-    row("Tables that cannot be read, and templates that are none, are answered with 400", "chosen"),
+    row(
+        "Templates that are none are answered with 400; a table that cannot be read fails its job, as JSON does",
+        "chosen",
+    ),
     Row {
         says: "Cells that stand for strings of a list, or lie in the legs of complex relations, are split into several",
         standing: "chosen",
@@ -203,8 +208,9 @@ const COMMANDS: &[Row] = &[
     row("Kinds of values: numbers and booleans are checked; booleans in any case", "chosen"),
     row("Ends of relations are checked against the asset types and their parents", "inferred"),
     row(
-        "Attribute assignments, allowed values, statuses per type, domain types per asset type are not checked",
-        "a gap",
+        "Attribute assignments, allowed values, statuses and domain types of an asset type are checked where the operating \
+         model has assignments for it; the packaged one has none",
+        "inferred",
     ),
     row("Any id is accepted for users and groups", "a gap"),
     row("Asset responsibilities are refused unless switched on", "documented"),

@@ -39,8 +39,9 @@ member: the server knows the first answer alone.
 const MORE: &str = "
 # Beyond the statements
 
-What else the server does where others might do something else. No case of the suite tries it on other servers; our own
-tests try it here. Members of `readings` stand behind the word *chosen*, the default first.
+What else the server does where others might do something else. Our own tests try it here; the suite tries on other
+servers no more of it than the open questions above. Members of `readings` stand behind the word *chosen*, the default
+first.
 ";
 
 fn page() -> String {
