@@ -12,3 +12,4 @@ mod histories;
 mod plans;
 mod store;
 mod support;
+mod tables;
