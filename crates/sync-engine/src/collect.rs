@@ -13,9 +13,15 @@ use sync_formats::{
 use crate::check::CheckOptions;
 use crate::finding::{Excerpt, Finding, FindingTotal, Related};
 use crate::input::{Content, Input, InputError};
+use crate::options::Upload;
 use crate::rules::{Examiner, MOST_ALIKE, Pending};
-use crate::source::{Item, Note, Place, RowBatchesError, SourceError, walk};
+use crate::source::{Item, Note, Notes, Place, RowBatchesError, Source, SourceError, walk};
 use crate::survey::SurveyError;
+
+/// Commands about one resource that do not stand together, in general and in the rows of a table. What reads the rows notices
+/// the latter too, though not all of them: its word counts where nobody compares the commands.
+const INTERLEAVED: &str = "local.identifier.interleaved";
+const RETURNS: &str = "local.template.identifierReturns";
 
 /// How strictly a source is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +30,8 @@ pub(crate) enum Purpose {
     Expand,
     /// To be compared: commands must be readable.
     Plan,
-    /// To be sent by a run.
-    Run,
+    /// To be sent by a run, tables in this form.
+    Run(Upload),
     /// To be judged.
     Check,
 }
@@ -73,7 +79,7 @@ impl<'c> Checker<'c> {
         limits: BatchLimits,
         spill: &'c std::path::Path,
     ) -> Self {
-        let examiner = matches!(purpose, Purpose::Run | Purpose::Check)
+        let examiner = matches!(purpose, Purpose::Run(_) | Purpose::Check)
             .then(|| Examiner::new(limits, options.model.as_ref(), spill));
         Self {
             options,
@@ -125,14 +131,14 @@ impl<'c> Checker<'c> {
             self.hold_against_model(item, command);
         }
         if let (Some(examiner), Some(command)) = (&mut self.examiner, &command) {
-            examiner.command(item.index, command, record.len()).map_err(SurveyError::Spill)?;
+            examiner.command(item, command).map_err(SurveyError::Spill)?;
         }
         Ok(command)
     }
 
     /// What of a command does not fit the operating model, if there is one.
     fn hold_against_model(&mut self, item: &Item<'_>, command: &Command<'_>) {
-        if !matches!(self.purpose, Purpose::Run | Purpose::Check) {
+        if !matches!(self.purpose, Purpose::Run(_) | Purpose::Check) {
             return;
         }
         let Some(model) = self.options.model.as_deref() else { return };
@@ -265,11 +271,30 @@ impl<'c> Checker<'c> {
         self.has_errors
     }
 
-    /// Something that is probably not meant, in the template or the table of this input.
-    pub(crate) fn note(&mut self, note: Note) {
-        let Note { code, severity, message, place, template } = note;
-        // What the service might make of a template otherwise matters to who asks, and to nobody who sends JSON.
-        if self.purpose == Purpose::Plan || self.purpose != Purpose::Check && severity < Severity::Warning {
+    /// What is probably not meant in the template and the table of this input, which was read through.
+    pub(crate) fn notes(&mut self, source: &mut Source<'_>) {
+        if self.purpose == Purpose::Plan {
+            return;
+        }
+        let Notes { listed, beyond } = source.notes();
+        listed.into_iter().for_each(|note| self.note(note));
+        for (code, count) in beyond {
+            // Of what there is more of than is listed something is listed, if it is told at all.
+            if let Some(group) = self.groups.get_mut(&(self.input, code)) {
+                group.total += count;
+            }
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        let Note { code, severity, message, place, related, template } = note;
+        if code == RETURNS && self.examiner.is_some() {
+            return;
+        }
+        // What the service might make of a template otherwise matters to who asks or sends rows, and to nobody who sends JSON.
+        let is_told = matches!(self.purpose, Purpose::Check | Purpose::Run(Upload::AsIs))
+            || self.level(code, severity, false) >= Some(Severity::Warning);
+        if !is_told {
             return;
         }
         let help = check::rule(code).map(|rule| rule.help.to_owned());
@@ -278,7 +303,10 @@ impl<'c> Checker<'c> {
             (Some((place, path)), Some(template)) => {
                 Finding { message, help, path: path.to_string(), ..at(&template, place) }
             }
-            _ => Finding { message, help, ..at(file, place.unwrap_or(Place::START)) },
+            _ => {
+                let related = related.map(|line| Related { file: file.to_owned(), line, column: 1 });
+                Finding { message, help, related, ..at(file, place.unwrap_or(Place::START)) }
+            }
         });
     }
 
@@ -309,7 +337,7 @@ impl<'c> Checker<'c> {
             return None;
         }
         // A run is not refused for an order that the service may well cope with.
-        let eased = self.purpose == Purpose::Run && code.starts_with("local.order.");
+        let eased = matches!(self.purpose, Purpose::Run(_)) && code.starts_with("local.order.");
         Some(if eased { severity.min(Severity::Note) } else { severity })
     }
 
@@ -319,6 +347,8 @@ impl<'c> Checker<'c> {
         if let Some(examiner) = self.examiner.take() {
             let mut pending = Vec::new();
             for ((input, code), alike) in examiner.finish(self.inputs)? {
+                // In a table it is the rows that are to be sorted.
+                let code = if code == INTERLEAVED && self.inputs[input].is_table() { RETURNS } else { code };
                 let Some(rule) = check::rule(code) else { continue };
                 let Some(severity) = self.level(code, rule.severity, false) else { continue };
                 self.has_errors |= severity == Severity::Error;

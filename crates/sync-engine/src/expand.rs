@@ -69,7 +69,7 @@ pub fn expand(inputs: &[Input], out: &mut dyn Write, spill: &Path) -> Result<Exp
                 }
             }
         }
-        source.notes().into_iter().for_each(|note| checker.note(note));
+        checker.notes(&mut source);
     }
     let commands = array.finish(is_good)?;
     let found = checker.finish()?;

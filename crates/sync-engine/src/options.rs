@@ -23,7 +23,7 @@ pub enum Upload {
     #[default]
     Json,
     /// Their rows, with the template: the service makes the commands. It takes no
-    /// [`RelationsAction`] along with them.
+    /// [`RelationsAction`] along with them, so that a run of a table with another than the default is refused.
     AsIs,
 }
 

@@ -120,9 +120,10 @@ impl RunRecord {
         self.inputs.iter().for_each(SavedInput::discard);
     }
 
-    /// Deletes what was kept for this run and is not of another one too.
+    /// Deletes what was kept for this run and is not of another one too: the same file, whatever else is said of it.
     pub(crate) fn discard_but(&self, other: &Self) {
-        self.inputs.iter().filter(|input| !other.inputs.contains(input)).for_each(SavedInput::discard);
+        let is_kept = |input: &&SavedInput| other.inputs.iter().any(|kept| kept.path == input.path);
+        self.inputs.iter().filter(|input| !is_kept(input)).for_each(SavedInput::discard);
     }
 }
 

@@ -21,11 +21,12 @@ pub enum RunOutcome {
     NothingToResume,
     /// The input is not fit to be sent; nothing was sent.
     InputRejected,
-    /// The input changed between the two readings; nothing was finalized.
+    /// The input changed between the two readings; this process has finalized nothing.
     InputChanged,
     /// The guard stopped it before anything was removed.
     Guarded,
-    /// A batch failed or was refused; nothing was finalized.
+    /// A batch failed or was refused; this process has finalized nothing. Whether an earlier one may have, whose run was carried
+    /// on, the message says.
     Failed,
     /// What the service did with a call is not known, or its job still runs; the state is kept.
     Uncertain,

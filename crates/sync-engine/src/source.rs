@@ -8,8 +8,8 @@ use sync_core::SheetChoice;
 use sync_core::check::{Path, Severity};
 use sync_formats::{
     BatchLimits, BatchLimitsError, CellPlace, CollibraCsv, CsvDialect, DialectError, ExcelReader, ExpandError,
-    ExpandOptions, Expander, JsonSplitter, LintContext, ListDialect, Position, RawExpander, Record, Rfc4180, Row,
-    RowBatchError, RowBatches, RowForm, RowPosition, RowReader, Sheet, SplitError, TableError, Template,
+    ExpandOptions, ExpandWarning, Expander, JsonSplitter, LintContext, ListDialect, Position, RawExpander, Record,
+    Rfc4180, Row, RowBatchError, RowBatches, RowForm, RowPosition, RowReader, Sheet, SplitError, TableError, Template,
     TemplateFinding, csv_differences,
 };
 
@@ -68,7 +68,7 @@ pub(crate) struct Item<'a> {
 /// A place in an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// Bytes before it; the number of the row in a workbook.
+    /// Bytes before it; 0 in a workbook.
     pub(crate) offset: u64,
     pub(crate) line: u64,
     pub(crate) column: u64,
@@ -98,6 +98,16 @@ impl Item<'_> {
             Some(place) => place.into(),
             None => self.start(),
         }
+    }
+
+    /// Whether it comes from a table.
+    pub(crate) fn is_of_table(&self) -> bool {
+        self.cells.is_some()
+    }
+
+    /// Whether it was given before, and is given again since later rows of a table have added to it.
+    pub(crate) fn is_again(&self) -> bool {
+        self.cells.and_then(Expander::origin).is_some_and(|origin| origin.is_again)
     }
 
     /// Where the command stands.
@@ -170,34 +180,32 @@ impl<'i> Source<'i> {
         }
     }
 
-    /// What is probably not meant in a template and the rows read so far.
-    pub(crate) fn notes(&mut self) -> Vec<Note> {
-        let (Reader::Table(expander), Content::Table(format, options)) = (&mut self.reader, self.input.content())
-        else {
-            return Vec::new();
+    /// What is probably not meant in a template and the rows read so far; to be asked once, at the end.
+    pub(crate) fn notes(&mut self) -> Notes {
+        let (Reader::Table(expander), Content::Table(_, options)) = (&mut self.reader, self.input.content()) else {
+            return Notes::default();
         };
         let mut context = LintContext::default();
         if let Some(header) = expander.header() {
             context = context.with_header(header);
         }
-        let mut notes: Vec<Note> = expander.template().lint(&context).into_iter().map(Note::of_template).collect();
-        for warning in expander.take_warnings() {
-            let message = match warning.related {
-                Some((row, _)) => format!("{} (row {row})", warning.message),
-                None => warning.message,
-            };
-            let place = Some(warning.place.into());
-            notes.push(Note { code: warning.code, severity: warning.severity, message, place, template: None });
+        let mut listed: Vec<Note> = expander.template().lint(&context).into_iter().map(Note::of_template).collect();
+        let mut beyond: Vec<(&'static str, u64)> = expander.warning_totals().collect();
+        for ExpandWarning { code, severity, message, place, related, .. } in expander.take_warnings() {
+            beyond.iter_mut().filter(|(counted, _)| *counted == code).for_each(|(_, count)| *count -= 1);
+            let related = related.map(|(_, line)| line);
+            listed.push(Note { place: Some(place.into()), related, ..Note::new(code, severity, message) });
         }
-        let (Cells::Excel(workbook), TableFormat::Excel) = (expander.reader(), *format) else {
-            notes.extend(differences(self.input, options));
-            return notes;
-        };
-        notes.extend(workbook.warnings().iter().map(|warning| {
-            let (code, message) = ("local.table.workbook", warning.to_string());
-            Note { code, severity: Severity::Warning, message, place: None, template: None }
-        }));
-        notes
+        match expander.reader() {
+            Cells::Collibra(_) => listed.extend(differences(self.input, options)),
+            Cells::Rfc4180(_) => {}
+            Cells::Excel(workbook) => {
+                let warnings = workbook.warnings().iter();
+                listed.extend(warnings.map(|told| Note::new(WORKBOOK, Severity::Warning, told.to_string())));
+                beyond.push((WORKBOOK, workbook.warnings_left_out()));
+            }
+        }
+        Notes { listed, beyond }
     }
 }
 
@@ -271,6 +279,17 @@ pub(crate) fn walk_raw(
     }
 }
 
+/// What is probably not meant in a template and a table.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) listed: Vec<Note>,
+    /// How many more there were of a code than are listed.
+    pub(crate) beyond: Vec<(&'static str, u64)>,
+}
+
+/// Code of what is surprising in a workbook.
+const WORKBOOK: &str = "local.table.workbook";
+
 /// Something that is probably not meant, in a template or a table.
 #[derive(Debug)]
 pub(crate) struct Note {
@@ -279,15 +298,21 @@ pub(crate) struct Note {
     pub(crate) message: String,
     /// Where in the table, if it is about a place there.
     pub(crate) place: Option<Place>,
+    /// The line of an earlier row that matters.
+    pub(crate) related: Option<u64>,
     /// Where in the template, if it is about that.
     pub(crate) template: Option<(Place, Path)>,
 }
 
 impl Note {
+    fn new(code: &'static str, severity: Severity, message: String) -> Self {
+        Self { code, severity, message, place: None, related: None, template: None }
+    }
+
     fn of_template(finding: TemplateFinding) -> Self {
         let TemplateFinding { code, severity, message, path, offset, length, line, column, .. } = finding;
         let place = Place { offset, line, column, length, row: None, cell: None };
-        Self { code, severity, message, place: None, template: Some((place, path)) }
+        Self { template: Some((place, path)), ..Self::new(code, severity, message) }
     }
 }
 
@@ -304,9 +329,8 @@ fn differences(input: &Input, options: &TableOptions) -> Vec<Note> {
     let read = input.open().ok().and_then(|file| file.take(SAMPLE_BYTES).read_to_end(&mut sample).ok());
     let found = read.and_then(|_| csv_differences(&sample, dialect, MOST_DIFFERENCES).ok()).unwrap_or_default();
     let notes = found.into_iter().map(|difference| {
-        let message = difference.message();
-        let (code, place) = ("local.table.dialect", Some(difference.place.into()));
-        Note { code, severity: Severity::Warning, message, place, template: None }
+        let note = Note::new("local.table.dialect", Severity::Warning, difference.message());
+        Note { place: Some(difference.place.into()), ..note }
     });
     notes.collect()
 }

@@ -69,7 +69,10 @@ pub(crate) fn survey(
     let mut source = DigestBuilder::new();
     let mut cuts = Vec::new();
     let (mut commands, mut bytes) = (0, 0);
-    let purpose = if depth == Depth::Plan { Purpose::Plan } else { Purpose::Run };
+    let purpose = match depth {
+        Depth::Plan => Purpose::Plan,
+        Depth::Run(upload) => Purpose::Run(upload),
+    };
     let mut checker = Checker::new(inputs, options, purpose, limits, spill);
     let mut key = Vec::with_capacity(256);
     for (number, input) in inputs.iter().enumerate() {
@@ -168,7 +171,7 @@ pub(crate) fn read_through<'c>(
             }
         }
     };
-    source.notes().into_iter().for_each(|note| checker.note(note));
+    checker.notes(&mut source);
     if ended && *commands == before {
         checker.empty();
     }
@@ -235,6 +238,12 @@ pub enum SurveyError {
     /// An input cannot be opened.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The service takes no [`RelationsAction`](sync_core::transport::RelationsAction) along with the rows of a table.
+    #[error("relations cannot be added by the rows of {name}: with rows the service takes no word about relations")]
+    Relations {
+        /// The input.
+        name: String,
+    },
     /// The limits of a batch cannot be used.
     #[error(transparent)]
     Limits(#[from] sync_formats::BatchLimitsError),

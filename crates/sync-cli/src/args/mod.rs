@@ -27,7 +27,7 @@ pub(crate) use input::{Format, InputArgs, KindArgs};
 pub(crate) use job::{CancelJob, JobArgs, JobCommand, OneJob};
 pub(crate) use plan::{PlanArgs, StateArgs, StateCommand};
 pub(crate) use resume::{ResumeArgs, StatusArgs};
-pub(crate) use run::{BatchArgs, CheckArgs, Relations, RunArgs, UploadArg};
+pub(crate) use run::{BatchArgs, CheckArgs, RunArgs};
 pub(crate) use size::ByteSize;
 pub(crate) use sync::{SyncArgs, SyncAt, SyncCommand, SyncOf};
 pub(crate) use table::{DialectArg, ListsArg, TableArgs};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Tables")]
@@ -12,11 +12,12 @@ pub(crate) struct TableArgs {
     pub(crate) template: Option<PathBuf>,
 
     /// The first row is a header and not data; goes without saying where the template uses names
-    #[arg(long, env = "COLLIBRA_SYNC_HEADER_ROW", action = ArgAction::SetTrue, overrides_with = "no_header_row")]
+    #[arg(long, env = "COLLIBRA_SYNC_HEADER_ROW")]
     pub(crate) header_row: bool,
 
-    /// The first row is data, as the service assumes unless told otherwise
-    #[arg(long, env = "COLLIBRA_SYNC_NO_HEADER_ROW", action = ArgAction::SetTrue, overrides_with = "header_row")]
+    /// The first row is data, as the service assumes unless told otherwise; wins over --header-row
+    // A flag of its own, since one that overrides the other cannot be given where the environment gives that one.
+    #[arg(long)]
     pub(crate) no_header_row: bool,
 
     /// How text is cut into cells

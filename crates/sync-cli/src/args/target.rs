@@ -53,8 +53,16 @@ impl TargetArgs {
             // Where the environment named it, it still does.
             (None, None) => {}
         }
+        if let Some(auth) = self.auth.and_then(|auth| auth.to_possible_value()) {
+            words.extend(["--auth".to_owned(), auth.get_name().to_owned()]);
+        }
         if self.allow_plain_http {
             words.push("--allow-plain-http".to_owned());
+        }
+        // Not the proxy: its URL may hold a password.
+        for (flag, file) in [("--ca-file", &self.ca_file), ("--client-cert", &self.client_cert), ("--seed", &self.seed)]
+        {
+            words.extend(file.iter().flat_map(|file| [flag.to_owned(), file.display().to_string()]));
         }
         words
     }

@@ -56,7 +56,8 @@ fn options(args: &TableArgs) -> Result<Option<TableOptions>, Failure> {
         ListsArg::All => ListSplitting::EveryArray,
     };
     let sheet = args.sheet.as_deref().map(sheet).transpose()?;
-    let options = options.with_header_row(args.header_row).with_dialect(dialect(args)?).with_lists(lists);
+    let options =
+        options.with_header_row(args.header_row && !args.no_header_row).with_dialect(dialect(args)?).with_lists(lists);
     Ok(Some(options.with_sheet(sheet)))
 }
 

@@ -15,6 +15,10 @@ use crate::output::{human, printer};
 use crate::target::Chosen;
 
 pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
+    if args.out.is_some() && args.input.inputs.iter().any(|input| input == Path::new("-")) {
+        return Err(Failure::usage("a plan of standard input cannot be run later: nothing of it is kept")
+            .with_hint("write it to a file, and make a plan of that"));
+    }
     let store = SqliteStore::open(&args.state).map_err(of_store)?;
     let inputs = inputs::open(&args.input.inputs, &args.input.kind, &args.state)?;
     let options = RunOptions::new(key(args, &store)?)

@@ -8,16 +8,12 @@ use sync_engine::{Engine, Input, RunOptions, SavedPlan};
 
 use super::driving::{Driving, can_hold_reports};
 use super::{Manner, check, inputs};
-use crate::args::{Relations, RunArgs, UploadArg};
+use crate::args::RunArgs;
 use crate::exit::{Exit, Failure, OrExit, of_store};
 use crate::output::confirm;
 use crate::target::{Chosen, Target};
 
 pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure> {
-    if args.upload == UploadArg::AsIs && args.relations == Relations::Add {
-        let message = "with --upload as-is the service takes no --relations add";
-        return Err(Failure::usage(message).with_hint("leave out one of them"));
-    }
     let chosen = Chosen::from(&args.target)?;
     can_hold_reports(&args.report)?;
     let store = SqliteStore::open(&args.state).map_err(of_store)?;

@@ -172,3 +172,11 @@ fn check_says_the_same_without_a_server() {
     let report = Ran::expect(1, folder.path(), ["check", "in.json", "--output", "json"]).json();
     assert_eq!((&report["exit_code"], &report["findings"][0]["line"]), (&json!(1), &json!(2)));
 }
+
+#[test]
+fn a_plan_of_standard_input_is_not_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let args = ["plan", "-", "--format", "json", "--id", "harbour", "--embedded", "--out", "harbour.plan"];
+    Ran::expect(2, folder.path(), args).says("a plan of standard input").says("write it to a file");
+    assert!(!folder.path().join("harbour.plan").exists());
+}

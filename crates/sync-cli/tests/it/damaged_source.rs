@@ -40,7 +40,7 @@ fn half_a_source_stops_with_names_and_the_printed_flag_lets_just_this_run_pass()
     write(at, half);
     let stopped = run(3, at, "damaged.json", &[]);
     let missing = commands.len() - half.len();
-    stopped.says(&format!("would remove {missing} of {} known", commands.len())).says("nothing was removed");
+    stopped.says(&format!("would remove {missing} of {} known", commands.len())).says("nothing was sent");
     stopped.says("Asset harbourdb");
     assert_eq!(Catalogue::below(&at.join("data")), before);
 
@@ -83,7 +83,7 @@ fn a_renamed_domain_counts_as_gone_with_everything_in_it() {
     assert_ne!(renamed, text, "the harbour has such a domain");
     fs::write(at.join("damaged.json"), &renamed).expect("a file");
     let stopped = run(3, at, "damaged.json", &[]);
-    stopped.says("Domain Traffic Dictionary (Harbour Operations)").says("nothing was removed");
+    stopped.says("Domain Traffic Dictionary (Harbour Operations)").says("nothing was sent");
     assert_eq!(Catalogue::below(&at.join("data")), before);
     let flag = flag(&stopped);
     run(0, at, "damaged.json", &["--allow-removals", &flag]);

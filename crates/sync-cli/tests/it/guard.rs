@@ -29,7 +29,7 @@ fn too_many_removals_stop_before_anything_is_sent_and_the_printed_flag_lets_them
     let at = folder.path();
     let before = Catalogue::below(&at.join("data"));
     let stopped = run(3, at, "few.json", &["--on-missing", "remove"]);
-    stopped.says("43 of 422 known").says("the limit allows 42").says("nothing was removed");
+    stopped.says("43 of 422 known").says("the limit allows 42").says("nothing was sent");
     stopped.says("Asset boat_377 (Boats > Pilots)").says("and 23 more");
     assert_eq!(Catalogue::below(&at.join("data")), before, "not even a job was begun");
 
@@ -81,7 +81,7 @@ fn a_lost_state_folder_stops_removals_and_the_printed_way_out_works() {
 
     let removing = ["--on-missing", "remove", "--allow-removals", "8"];
     let stopped = run(3, at, &v2, &removing);
-    stopped.says("this state does not").says("nothing was removed").says("collibra-sync sync forget");
+    stopped.says("this state does not").says("nothing was sent").says("collibra-sync sync forget");
     assert_eq!(Catalogue::below(&at.join("data")), before);
 
     // A cycle that ignores what is missing is no way out: the target goes on tracking what this state never heard of.

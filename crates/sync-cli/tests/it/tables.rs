@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Ran, content, harbour};
+use crate::support::{Ran, content, harbour, program};
 
 /// Runs one form of the example on an embedded server in a folder of its own; what the server has then.
 fn catalogue_of(input: &str, more: &[&str]) -> Vec<String> {
@@ -121,4 +121,17 @@ fn rows_of_a_bad_table_are_all_told_and_nothing_is_written() {
         .says("t.csv:1:")
         .says("t.csv:3:");
     assert_eq!(fs::read_to_string(folder.path().join("out.json")).expect("the file"), "before");
+}
+
+#[test]
+fn the_flag_for_no_header_row_wins_over_the_environment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = r#"[{"resourceType": "Community", "identifier": {"name": "${1}"}}]"#;
+    fs::write(folder.path().join("t.json"), template).expect("a template");
+    fs::write(folder.path().join("t.csv"), "Quay\nPier\n").expect("a table");
+    for (flag, commands) in [(None, 1), (Some("--header-row"), 1), (Some("--no-header-row"), 2)] {
+        let mut command = program(folder.path(), ["expand", "t.csv", "--template", "t.json"]);
+        let ran = Ran::of(0, command.args(flag).env("COLLIBRA_SYNC_HEADER_ROW", "true"));
+        assert_eq!(ran.stdout.matches("Community").count(), commands, "{flag:?}");
+    }
 }

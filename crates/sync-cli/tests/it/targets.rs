@@ -42,6 +42,20 @@ fn the_url_may_come_from_the_environment_and_embedded_wins_over_it() {
 }
 
 #[test]
+fn the_command_that_goes_on_names_everything_the_target_was_named_with() {
+    let folder = folder_with(&tables(1));
+    let server = Server::start(folder.path(), &["--memory"]);
+    let mut command = against(folder.path(), &server.url, "admin", "admin");
+    Ran::of(4, command.args(["--no-wait", "--auth", "session"]))
+        .says(&format!("to go on: collibra-sync resume --id pilots --url {} --auth session\n", server.url));
+
+    fs::write(folder.path().join("model.json"), "{}").expect("a file");
+    let args = ["run", "in.json", "--id", "pilots", "--embedded", "--seed", "model.json", "--no-wait"];
+    Ran::expect(4, folder.path(), args)
+        .says("to go on: collibra-sync resume --id pilots --embedded --seed model.json\n");
+}
+
+#[test]
 fn a_file_taken_for_the_embedded_folder_is_noticed() {
     let folder = folder_with(&tables(1));
     let args = ["run", "in.json", "--id", "pilots", "--embedded", "in.json"];

@@ -249,6 +249,12 @@ impl CycleState {
         self.progress.as_ref().is_some_and(|progress| progress.left)
     }
 
+    /// Whether the service may have accepted a finalization of the cycle, in this attempt or in one before: what it does to
+    /// missing resources may be done then, wholly or in part. `false` proves that the cycle has removed nothing.
+    pub fn may_have_finalized(&self) -> bool {
+        self.progress.as_ref().is_some_and(|progress| progress.finalizations_spent() > 0)
+    }
+
     /// Whether fewer finalizations of the cycle than allowed may have been accepted so far.
     pub(super) fn may_replay(&self) -> bool {
         self.progress.as_ref().is_some_and(|progress| progress.may_replay())

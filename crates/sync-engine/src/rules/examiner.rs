@@ -1,6 +1,7 @@
 //! Gathers facts about a source, and judges them when it has ended.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use super::relations::{Directions, Links, judge};
 use super::sizes::Sizes;
 use super::sorter::FactSorter;
 use crate::input::Input;
-use crate::source::walk;
+use crate::source::{Item, walk};
 use crate::survey::SurveyError;
 
 /// Looks at every command of a source once, and a second time only where a type of relation is used in both directions.
@@ -69,12 +70,16 @@ impl<'s> Examiner<'s> {
     }
 
     /// Takes a command, in the order of the source.
-    pub(crate) fn command(&mut self, index: u64, command: &Command<'_>, bytes: usize) -> io::Result<()> {
+    pub(crate) fn command(&mut self, item: &Item<'_>, command: &Command<'_>) -> io::Result<()> {
+        let (index, bytes) = (item.index, item.record.bytes.len());
         let key = self.keys.command(command);
         self.kinds.next(index, command.kind(), &mut self.findings);
         self.sizes.next(index, command, bytes, &mut self.findings);
         self.refer(index, command)?;
-        self.names.push(names::fact(key, index, Tag::Command, 0))?;
+        // A command that the rows behind it have added to is no other one.
+        if !item.is_again() {
+            self.names.push(names::fact(key, index, Tag::Command, said(item)))?;
+        }
         self.said.insert(key);
         let name = self.name_it(index, command, key)?;
         self.stand_for(index, command, name)?;
@@ -199,6 +204,16 @@ impl<'s> Examiner<'s> {
         }
         Ok(findings.finish())
     }
+}
+
+/// What a command says, if its row may well repeat what another one says: whose parent a resource is, is said in every row.
+fn said(item: &Item<'_>) -> u64 {
+    if !item.is_of_table() {
+        return names::UNTOLD;
+    }
+    let mut hasher = DefaultHasher::new();
+    item.record.bytes.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether commands of one kind stand together.

@@ -46,7 +46,10 @@ impl Tag {
 
 const TAG_BITS: u32 = 8;
 
-/// By key, then in the order of the source.
+/// Stands for what a command says where nobody compares that.
+pub(super) const UNTOLD: u64 = 0;
+
+/// By key, then in the order of the source. `extra` is, of a [`Tag::Command`], what it says, or [`UNTOLD`]; of a name, its owner.
 pub(super) fn fact(key: Key, index: u64, tag: Tag, extra: u64) -> Fact {
     [(key >> 64) as u64, key as u64, index << TAG_BITS | tag as u64, extra]
 }
@@ -78,6 +81,8 @@ impl Given {
 struct Group {
     first_command: Option<u64>,
     last_command: Option<u64>,
+    /// What that one says, as far as that is known.
+    last_said: u64,
     first_needed: Option<u64>,
     /// Communities put under this one before its own command.
     children: Vec<u64>,
@@ -109,7 +114,7 @@ pub(super) fn judge(mut facts: Facts, findings: &mut Pendings) -> io::Result<()>
 impl Group {
     fn take(&mut self, key: Key, index: u64, tag: Tag, extra: u64, findings: &mut Pendings) {
         match tag {
-            Tag::Command => self.command(key, index, findings),
+            Tag::Command => self.command(key, index, extra, findings),
             Tag::Needed => _ = self.first_needed.get_or_insert(index),
             Tag::Parent => {
                 self.first_needed.get_or_insert(index);
@@ -142,8 +147,13 @@ impl Group {
         }
     }
 
-    fn command(&mut self, key: Key, index: u64, findings: &mut Pendings) {
+    fn command(&mut self, key: Key, index: u64, said: u64, findings: &mut Pendings) {
+        let said_before = std::mem::replace(&mut self.last_said, said);
         if let Some(before) = self.last_command.replace(index) {
+            // What says the same again replaces nothing.
+            if said != UNTOLD && said == said_before {
+                return;
+            }
             let (code, message) = if before + 1 == index {
                 (
                     "local.identifier.repeated",

@@ -1,7 +1,7 @@
 //! How a run ends: what happened, what is known to be true, what to do next.
 
 use sync_core::command::ResourceKind;
-use sync_core::cycle::{Call, CallReport, Cycle, CycleState, Finalized, Halt, HaltReason};
+use sync_core::cycle::{Call, CallReport, Cycle, CycleState, Exchange, Finalized, Halt, HaltReason};
 use sync_core::transport::{TransportError, TransportErrorKind};
 use sync_core::{BatchNumber, Counters, Finalization, TransportExt};
 
@@ -13,9 +13,6 @@ use crate::rebuild::RebuildError;
 use crate::report::{BatchReport, ErrorReport, FinalizeReport, MOST_ERRORS, PlanCounts, RunOutcome, words};
 use crate::store::StoreErrorKind;
 use crate::survey::SurveyError;
-
-/// What is true of a cycle that was not finalized.
-const OPEN: &str = "the cycle stays open on the target and nothing was removed";
 
 /// How to go on, where the state is kept.
 const GO_ON: &str = "resume goes on from here without being given the input again; running the same again is safe too: it \
@@ -49,6 +46,7 @@ impl Run<'_> {
 
     /// Fills batches, finalization and counts from the cycle.
     pub(super) fn fill(&mut self, state: &CycleState, reports: &[CallReport]) {
+        self.state = state.clone();
         let of = |call| reports.iter().find(|report| report.call == call);
         let mut complete = true;
         let calls = (1..).map_while(BatchNumber::new).map(Call::Batch).zip(state.batches());
@@ -107,12 +105,12 @@ impl Run<'_> {
         let (outcome, message) = match stop {
             Stop::Rejected => {
                 let found = self.report.findings.len() as u64 + self.report.more_findings;
-                let message = format!("the input is not fit to be sent ({found} findings); nothing was sent");
+                let message = format!("the input is not fit to be sent ({found} findings); {}", so_far(&self.state));
                 (RunOutcome::InputRejected, vec![message])
             }
             Stop::Guarded(reasons) => {
                 let mut message: Vec<_> = reasons.iter().map(|reason| reason.message.clone()).collect();
-                message.push("nothing was removed".to_owned());
+                message.push(so_far(&self.state).to_owned());
                 self.report.guard = reasons;
                 // Of a cycle that has begun there is something to go on with.
                 self.report.resumable = self.report.cycle > 0;
@@ -123,15 +121,9 @@ impl Run<'_> {
                     ExportError::Read { source, .. } => of_transport(source).unwrap_or(RunOutcome::Failed),
                     ExportError::NoCatalogue | ExportError::Write { .. } => RunOutcome::Broken,
                 };
-                (outcome, vec![chain(&error), "nothing was sent".to_owned()])
+                self.broken_off(outcome, chain(&error))
             }
-            Stop::Denied(error) => {
-                let outcome = of_transport(&error).unwrap_or(RunOutcome::Failed);
-                match self.report.cycle {
-                    0 => (outcome, vec![chain(&error), "nothing was sent".to_owned()]),
-                    _ => self.may_go_on(outcome, vec![chain(&error), format!("nothing was finalized; {OPEN}")]),
-                }
-            }
+            Stop::Denied(error) => self.broken_off(of_transport(&error).unwrap_or(RunOutcome::Failed), chain(&error)),
             Stop::Halt(halt) => self.halted(&halt).await,
             Stop::ClearingUp(halt) => {
                 let (outcome, mut message) = self.words_for(&halt);
@@ -142,51 +134,42 @@ impl Run<'_> {
                 self.fill(halt.state(), halt.reports());
                 self.words_for(&halt)
             }
-            Stop::Record(error) => (
-                RunOutcome::Broken,
-                vec![chain(&error), "nothing was sent; run it again with its input: that is safe".to_owned()],
-            ),
-            Stop::OtherSource => (
-                RunOutcome::InputChanged,
-                vec![
-                    "the source has changed since the cycle that was cut off was begun: it cannot be carried on"
-                        .to_owned(),
-                    "nothing was sent; run it: that sends the changed source as a whole".to_owned(),
-                ],
-            ),
+            Stop::Record(error) => {
+                let then = "run it again with its input: that is safe".to_owned();
+                (RunOutcome::Broken, vec![chain(&error), so_far(&self.state).to_owned(), then])
+            }
+            Stop::OtherSource => {
+                let what = "the source has changed since the cycle that was cut off was begun: it cannot be carried on";
+                let then = "run it: that sends the changed source as a whole".to_owned();
+                (RunOutcome::InputChanged, vec![what.to_owned(), so_far(&self.state).to_owned(), then])
+            }
             Stop::Exhausted => (
                 RunOutcome::Uncertain,
                 vec![
                     "as many finalizations of this cycle as allowed may have been accepted, and none is known to have \
                      succeeded"
                         .to_owned(),
-                    "nothing was sent; see why they failed, then run it: that begins another cycle".to_owned(),
+                    "see why they failed, then run it: that begins another cycle".to_owned(),
                 ],
             ),
-            Stop::Asked => (RunOutcome::Stopped, vec!["stopped on request".to_owned(), "nothing was sent".to_owned()]),
-            Stop::Rebuild(RebuildError::Changed | RebuildError::Unwanted) => (
-                RunOutcome::InputChanged,
-                vec![
-                    "the input changed while it was being sent".to_owned(),
-                    "nothing was finalized and nothing was removed; run it again when it is complete".to_owned(),
-                ],
-            ),
-            Stop::Rebuild(RebuildError::Input(error)) => {
-                let then = "nothing was finalized; resume or run it again when the input can be read".to_owned();
-                (RunOutcome::InputChanged, vec![chain(&error), then])
+            Stop::Asked => self.broken_off(RunOutcome::Stopped, "stopped on request".to_owned()),
+            Stop::Rebuild(RebuildError::Changed | RebuildError::Unwanted) => {
+                let what = "the input changed while it was being sent".to_owned();
+                let then = "run it again when it is complete".to_owned();
+                (RunOutcome::InputChanged, vec![what, so_far(&self.state).to_owned(), then])
             }
-            Stop::Survey(error) => match error {
-                SurveyError::Spill(_) => (RunOutcome::Broken, vec![chain(&error), "nothing was sent".to_owned()]),
-                _ => (RunOutcome::InputRejected, vec![chain(&error), "nothing was sent".to_owned()]),
-            },
-            Stop::Plan(error) => (RunOutcome::Broken, vec![chain(&error), "nothing was sent".to_owned()]),
+            Stop::Rebuild(error @ RebuildError::Input(_)) => self.broken_off(RunOutcome::InputChanged, chain(&error)),
+            Stop::Survey(error @ SurveyError::Spill(_)) => self.broken_off(RunOutcome::Broken, chain(&error)),
+            Stop::Survey(error) => self.broken_off(RunOutcome::InputRejected, chain(&error)),
+            Stop::Plan(error) => self.broken_off(RunOutcome::Broken, chain(&error)),
             Stop::Store(error) => {
                 let locked = matches!(error.kind(), StoreErrorKind::Locked { .. });
                 let outcome = if locked { RunOutcome::Uncertain } else { RunOutcome::Broken };
-                let hint = error.hint().map(str::to_owned);
-                (outcome, [chain(&error), "nothing was sent".to_owned()].into_iter().chain(hint).collect())
+                let (outcome, mut message) = self.broken_off(outcome, chain(&error));
+                message.extend(error.hint().map(str::to_owned));
+                (outcome, message)
             }
-            Stop::Task(error) => (RunOutcome::Broken, vec![chain(&error), "this is a bug".to_owned()]),
+            Stop::Task(error) => self.broken_off(RunOutcome::Broken, format!("{}; this is a bug", chain(&error))),
         };
         self.report.end(outcome, message);
     }
@@ -208,23 +191,17 @@ impl Run<'_> {
     /// What a cycle that stopped before its end means for the run.
     fn words_for(&mut self, halt: &Halt) -> (RunOutcome, Vec<String>) {
         let what = chain(halt);
-        let open = match halt.state().finalize() {
-            None => OPEN.to_owned(),
-            Some(exchange) if exchange.outcome().is_none() && exchange.job().is_some() => {
-                "the finalization is under way; what it does to missing resources goes on".to_owned()
-            }
-            Some(_) => "the finalization was sent; how much of it was done is not known".to_owned(),
-        };
+        let so_far = so_far(halt.state()).to_owned();
         let denied = |error: Option<&TransportError>| error.and_then(of_transport) == Some(RunOutcome::Denied);
         match halt.reason() {
             HaltReason::Refused { source, .. } => {
                 let outcome = source.as_ref().and_then(of_transport).unwrap_or(RunOutcome::Failed);
                 match outcome {
-                    RunOutcome::Failed => (outcome, vec![what, OPEN.to_owned()]),
-                    _ => self.may_go_on(outcome, vec![what, OPEN.to_owned()]),
+                    RunOutcome::Failed => (outcome, vec![what, so_far]),
+                    _ => self.may_go_on(outcome, vec![what, so_far]),
                 }
             }
-            HaltReason::JobFailed { call: Call::Batch(_), .. } => (RunOutcome::Failed, vec![what, open]),
+            HaltReason::JobFailed { call: Call::Batch(_), .. } => (RunOutcome::Failed, vec![what, so_far]),
             HaltReason::JobFailed { call: Call::Finalize, .. } => {
                 let then =
                     "what it did to missing resources is not known; the whole cycle has to be sent again".to_owned();
@@ -235,10 +212,17 @@ impl Run<'_> {
                 self.may_go_on(outcome, vec![what])
             }
             HaltReason::Left { .. } => self.may_go_on(RunOutcome::Running, vec![what]),
-            HaltReason::Stopped => self.may_go_on(RunOutcome::Stopped, vec![what, open]),
+            HaltReason::Stopped => self.may_go_on(RunOutcome::Stopped, vec![what, so_far]),
             HaltReason::Journal(_) => self.may_go_on(RunOutcome::Broken, vec![what]),
             _ => (RunOutcome::Broken, vec![what, "this is a bug".to_owned()]),
         }
+    }
+
+    /// The end of a run that something beside the cycle has stopped: what is true of it, and, if there is a cycle, how to go
+    /// on with that.
+    fn broken_off(&mut self, outcome: RunOutcome, what: String) -> (RunOutcome, Vec<String>) {
+        let message = vec![what, so_far(&self.state).to_owned()];
+        if self.report.cycle > 0 { self.may_go_on(outcome, message) } else { (outcome, message) }
     }
 
     /// Says how to go on.
@@ -305,7 +289,7 @@ impl Run<'_> {
         self.join(vec![error], number, halt.state()).await;
         // That is where it stands, not what the service said.
         self.report.errors.iter_mut().for_each(|error| error.index = None);
-        (RunOutcome::Failed, vec![chain(halt), OPEN.to_owned(), advice.to_owned()])
+        (RunOutcome::Failed, vec![chain(halt), so_far(halt.state()).to_owned(), advice.to_owned()])
     }
 
     /// What to say of batches that were too large, and how to send nothing in vain the next time.
@@ -325,6 +309,20 @@ impl Run<'_> {
                  what it refuses"
             )
         })
+    }
+}
+
+/// What is true of a cycle that has not come to its end.
+fn so_far(state: &CycleState) -> &'static str {
+    let under_way = |exchange: &Exchange| exchange.job().is_some() && exchange.outcome().is_none();
+    if state.finalize().is_some_and(under_way) {
+        "the finalization is under way; what it does to missing resources goes on"
+    } else if state.may_have_finalized() {
+        "a finalization was sent; how much of it was done is not known"
+    } else if state.batches().is_empty() && state.attempt() <= 1 {
+        "nothing was sent"
+    } else {
+        "the cycle stays open on the target and nothing was removed"
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use sync_core::BatchNumber;
-use sync_core::cycle::{Call, Event, GoesOn, Interrupted, Phase, look_after};
+use sync_core::cycle::{Call, CycleState, Event, GoesOn, Interrupted, Phase, look_after};
 use sync_core::journal::Entry;
 use sync_formats::Batch;
 
@@ -53,6 +53,7 @@ impl Run<'_> {
             return Ok(());
         }
         self.report.cycle = standing.cycle;
+        self.state = state.clone();
         let record = RunRecord::read(&standing)?;
         self.take_over(&record, asked);
         self.engine.sink.progress(Progress::LookingAfter);
@@ -64,6 +65,7 @@ impl Run<'_> {
         let looked_after = look_after(crew, state.clone(), Some(self.options.patience)).await;
         let interrupted = looked_after.map_err(|halt| Stop::LookingAfter(Box::new(halt)))?;
         self.report.recovery.extend(told::what_was_found(&state, interrupted.state()));
+        self.state = interrupted.state().clone();
         if interrupted.is_finalized() {
             self.recovered("the finalization had gone through; nothing was left to send");
             let cycle = interrupted.accept().await?;
@@ -116,6 +118,7 @@ impl Run<'_> {
                 // What was noted for this cycle does not hold any more, nor is there anything to be removed.
                 self.recovered("the target tracks nothing of it any more; the cycle is given up and another one begun");
                 interrupted.give_up().await?;
+                (self.report.cycle, self.state) = (0, CycleState::idle());
                 return self.whole_cycle(survey, lock).await;
             }
             Baseline::Unfit(reason) => reasons.extend(self.unfit(reason).await?),

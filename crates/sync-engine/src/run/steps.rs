@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use sync_core::cycle::{Crew, CycleSettings, CycleState, Phase, StepError, look_after};
 use sync_core::guard::GuardPass;
+use sync_core::transport::RelationsAction;
 use sync_core::{Finalization, JobId};
 
 use super::told;
@@ -16,12 +17,12 @@ use crate::event::Progress;
 use crate::export::{ExportError, export};
 use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan};
 use crate::journal::StoreJournal;
-use crate::options::RunOptions;
+use crate::options::{RunOptions, Upload};
 use crate::plan::{PLAN_LIST, PlanError, Planned, compare};
 use crate::record::RunRecord;
 use crate::report::{InputReport, PlanCounts};
 use crate::store::{Change, Standing, StateKey, StateLock, StateStore, StoreError, StoreErrorKind};
-use crate::survey::{Depth, Survey, survey};
+use crate::survey::{Depth, Survey, SurveyError, survey};
 
 impl Run<'_> {
     /// Does something with the store, off the async threads.
@@ -45,10 +46,17 @@ impl Run<'_> {
     /// The first pass: nothing is sent.
     pub(super) async fn read(&mut self) -> Result<Survey, Stop> {
         let began = Instant::now();
+        let RunOptions { upload, relations_action, .. } = self.options;
+        if upload == Upload::AsIs
+            && relations_action != RelationsAction::default()
+            && let Some(table) = self.inputs.iter().find(|input| input.is_table())
+        {
+            return Err(SurveyError::Relations { name: table.name().to_owned() }.into());
+        }
         self.engine.sink.progress(Progress::Reading);
         let (inputs, limits, spill) = (self.inputs.clone(), self.options.batches, self.engine.spill.clone());
         let require = self.options.demands.require.clone();
-        let (checks, depth) = (self.options.checks.clone(), Depth::Run(self.options.upload));
+        let (checks, depth) = (self.options.checks.clone(), Depth::Run(upload));
         let survey = tokio::task::spawn_blocking(move || survey(&inputs, limits, depth, &require, &checks, &spill));
         let mut survey = survey.await??;
         self.report.seconds.insert("read".to_owned(), began.elapsed().as_secs_f64());

@@ -29,6 +29,8 @@ pub(super) struct Run<'e> {
     pub(super) inputs: Vec<Input>,
     pub(super) cuts: Vec<Cut>,
     pub(super) report: Report,
+    /// Where the cycle stood when it was last seen.
+    pub(super) state: CycleState,
     /// What jobs that an earlier process saw to their end did.
     pub(super) summaries: Summaries,
 }
@@ -83,7 +85,8 @@ impl From<BaselineError> for Stop {
 impl<'e> Run<'e> {
     pub(super) fn new(engine: &'e Engine, inputs: Vec<Input>, options: RunOptions) -> Self {
         let report = Report::new(options.synchronization().clone());
-        Self { engine, options, inputs, cuts: Vec::new(), report, summaries: Summaries::new() }
+        let (cuts, state, summaries) = (Vec::new(), CycleState::idle(), Summaries::new());
+        Self { engine, options, inputs, cuts, report, state, summaries }
     }
 
     pub(super) async fn walk(&mut self) -> Result<(), Stop> {

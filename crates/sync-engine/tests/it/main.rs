@@ -1,6 +1,8 @@
 //! Integration tests.
 
 mod against;
+mod broken_store;
+mod carrying_on;
 mod checking;
 mod corpus;
 mod faults;
@@ -10,3 +12,4 @@ mod histories;
 mod plans;
 mod store;
 mod support;
+mod tables;

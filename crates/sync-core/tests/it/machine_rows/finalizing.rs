@@ -44,6 +44,7 @@ fn a_refused_finalization_leaves_the_cycle_sealed_without_permit() {
     let mut machine = Machine::finalizing();
     assert_eq!(machine.take(refused(Call::Finalize, 400)), []);
     assert_eq!(machine.phase(), Phase::Sealed);
+    assert!(!machine.state.may_have_finalized());
     machine.refuse(Event::FinalizeOrdered);
     machine.finalize();
     assert_eq!(machine.phase(), Phase::Finalizing);
@@ -67,6 +68,7 @@ fn a_finalization_with_a_lost_answer_is_not_repeated() {
         let mut machine = Machine::finalizing();
         assert_searches(&machine.take(event), Call::Finalize);
         assert_eq!(machine.phase(), Phase::FinalizeUnknown);
+        assert!(machine.state.may_have_finalized());
         machine.refuse(Event::FinalizeOrdered);
         machine.refuse(permitted(Finalization::RemoveResources));
         machine.refuse(Event::PauseOver { call: Call::Finalize });

@@ -55,6 +55,7 @@ fn a_lost_finalization_is_replayed_as_a_whole_after_the_quiet_period() {
     machine.take(Event::NotFound { call: Call::Finalize });
     assert_eq!(machine.take(Event::Replay), []);
     assert_eq!((machine.phase(), machine.state.attempt()), (Phase::Open, 2));
+    assert!(machine.state.may_have_finalized(), "the one that was lost");
     machine.refuse(Event::FinalizeOrdered);
     machine.take(ready(1));
     machine.take(accepted(batch(1)));

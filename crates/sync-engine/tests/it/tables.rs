@@ -1,0 +1,138 @@
+//! Runs of tables with templates.
+
+use std::sync::Arc;
+
+use sync_core::Finalization;
+use sync_core::transport::RelationsAction;
+use sync_emulator::Readings;
+use sync_engine::{
+    CheckOptions, CheckReport, Input, Report, RunOptions, RunOutcome, Severity, TableOptions, Upload, check, expand,
+};
+use sync_formats::BatchLimits;
+use tempfile::TempDir;
+
+use crate::support::World;
+
+/// With text around the placeholder, which the service does not document.
+const TEMPLATE: &str =
+    r#"[{"resourceType": "Community", "identifier": {"name": "${1}"}, "description": "about ${1}"}]"#;
+const AROUND: &str = "local.template.textAround";
+
+async fn world() -> World {
+    World::new(Readings::default()).await
+}
+
+/// A table and its template in files.
+fn table(world: &World, rows: &str, template: &str) -> Input {
+    table_in(&world.folder, rows, template, false)
+}
+
+fn table_in(folder: &TempDir, rows: &str, template: &str, has_header: bool) -> Input {
+    let [table, named] = ["table.csv", "template.json"].map(|name| folder.path().join(name));
+    std::fs::write(&table, rows).expect("a table is written");
+    std::fs::write(&named, template).expect("a template is written");
+    let options = TableOptions::read(named).expect("the template is there").with_header_row(has_header);
+    Input::table(table, None, Arc::new(options)).expect("the table is there")
+}
+
+fn options(world: &World) -> RunOptions {
+    world.options("tables", Finalization::Ignore)
+}
+
+fn codes(report: &Report) -> Vec<(&str, Severity)> {
+    report.findings.iter().map(|finding| (&*finding.code, finding.severity)).collect()
+}
+
+#[tokio::test]
+async fn a_note_that_is_denied_stops_a_run() {
+    let world = world().await;
+    let checks = CheckOptions::default().with_deny(vec![AROUND.to_owned()]);
+    let report = world.run(&table(&world, "Quay\n", TEMPLATE), options(&world).with_checks(checks)).await;
+    assert_eq!(report.outcome, RunOutcome::InputRejected, "{:?}", report.message);
+    assert_eq!(codes(&report), [(AROUND, Severity::Error)]);
+}
+
+#[tokio::test]
+async fn notes_on_a_template_are_told_where_the_service_makes_the_commands() {
+    let world = world().await;
+    for (upload, told) in [(Upload::Json, &[][..]), (Upload::AsIs, &[(AROUND, Severity::Note)])] {
+        let report = world.run(&table(&world, "Quay\n", TEMPLATE), options(&world).with_upload(upload)).await;
+        assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+        assert_eq!(codes(&report), told, "{upload:?}");
+    }
+}
+
+#[tokio::test]
+async fn relations_cannot_be_added_by_rows_and_can_by_commands() {
+    let world = world().await;
+    let options = options(&world).with_upload(Upload::AsIs).with_relations_action(RelationsAction::AddOrIgnore);
+    let report = world.run(&table(&world, "Quay\n", TEMPLATE), options.clone()).await;
+    assert_eq!(report.outcome, RunOutcome::InputRejected, "{:?}", report.message);
+    assert!(report.message[0].contains("table.csv"), "{:?}", report.message);
+    assert_eq!(report.cycle, 0, "nothing was sent");
+    let commands = r#"[{"resourceType": "Community", "identifier": {"name": "Quay"}}]"#;
+    let report = world.run(&world.write("commands.json", commands), options).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+}
+
+fn checked(folder: &TempDir, input: Input) -> CheckReport {
+    check(&[input], BatchLimits::default(), &CheckOptions::default(), folder.path()).expect("it can be read")
+}
+
+#[test]
+fn warnings_beyond_those_listed_are_counted() {
+    let folder = TempDir::new().expect("a folder");
+    let template = r#"[{"resourceType": "Community", "identifier": {"name": "${1}"}}]"#;
+    let rows: String = (0..1000).map(|row| format!("community {row};surplus\n")).collect();
+    let report = checked(&folder, table_in(&folder, &format!("name\n{rows}"), template, true));
+    let long = "local.template.rowTooLong";
+    assert!(report.findings.iter().all(|finding| finding.code == long), "{:?}", report.findings);
+    assert_eq!(report.findings.len() as u64 + report.more_findings, 1000);
+    let total = report.totals.iter().find(|total| total.code == long).expect("a total");
+    assert_eq!((total.total, total.listed), (1000, report.findings.len() as u64));
+}
+
+/// A community and its domain in every row.
+const BOTH: &str = r#"[
+  {"resourceType": "Community", "identifier": {"name": "${1}"}, "description": "${2}"},
+  {"resourceType": "Domain", "identifier": {"name": "Tides", "community": {"name": "${1}"}}, "type": {"name": "Glossary"}}
+]"#;
+
+#[test]
+fn rows_about_a_resource_that_returns_are_told_once() {
+    let folder = TempDir::new().expect("a folder");
+    let report = checked(&folder, table_in(&folder, "Quay;a\nPier;b\nQuay;c\n", BOTH, false));
+    let warnings: Vec<_> = report.findings.iter().filter(|found| found.severity == Severity::Warning).collect();
+    let [returns] = &warnings[..] else { panic!("{warnings:#?}") };
+    assert_eq!((&*returns.code, returns.row), ("local.template.identifierReturns", Some(3)));
+    assert_eq!(returns.related.as_ref().map(|related| related.line), Some(1));
+    assert_eq!(returns.message.matches("line 1").count(), 1, "{}", returns.message);
+}
+
+#[test]
+fn rows_that_return_are_told_where_nothing_else_is_checked() {
+    let folder = TempDir::new().expect("a folder");
+    let input = table_in(&folder, "Quay;a\nPier;b\nQuay;c\n", BOTH, false);
+    let found = expand(&[input], &mut Vec::new(), folder.path()).expect("it can be written").findings;
+    let [returns] = &found[..] else { panic!("{found:#?}") };
+    assert_eq!((&*returns.code, returns.row), ("local.template.identifierReturns", Some(3)));
+    assert_eq!(returns.related.as_ref().map(|related| related.line), Some(1));
+    assert_eq!(returns.message.matches("row 1").count(), 1, "{}", returns.message);
+}
+
+#[test]
+fn a_command_that_waits_for_many_rows_is_not_taken_for_two() {
+    let folder = TempDir::new().expect("a folder");
+    // Far more than waits behind the first asset, which leaves as it is and again as a whole.
+    let wide = "x".repeat(4000);
+    let rows: String = (0..200).map(|row| format!("Quay;berth {row};{wide}\n")).collect();
+    let template = r#"[
+      {"resourceType": "Asset", "identifier": {"name": "${1}", "domain": {"name": "Tides", "community": {"name": "Harbour"}}},
+       "type": {"name": "Table"}, "tags": ["${2}"]},
+      {"resourceType": "Asset", "identifier": {"name": "${2}", "domain": {"name": "Tides", "community": {"name": "Harbour"}}},
+       "type": {"name": "Column"}, "attributes": {"Description": [{"value": "${3}"}]}}
+    ]"#;
+    let report = checked(&folder, table_in(&folder, &rows, template, false));
+    assert!(report.commands > 201, "{}", report.commands);
+    assert_eq!(report.findings, []);
+}
