@@ -98,9 +98,7 @@ impl Interrupted {
 
     /// Batches whose bytes [`Interrupted::go_on`] needs: they were proven not accepted, or lost and nowhere to be found.
     pub fn unsent(&self) -> Vec<BatchNumber> {
-        self.batches(|batch| {
-            batch.exchange().is_some_and(|exchange| exchange.outcome().is_none()) && !batch.is_failed()
-        })
+        self.batches(|batch| batch.exchange().is_some() && !batch.is_settled() && !batch.is_failed())
     }
 
     /// Batches that failed or were refused: what they failed to bring has to come in further batches.
