@@ -5,5 +5,6 @@ mod corpus;
 mod guarding;
 mod histories;
 mod plans;
+mod simulation;
 mod store;
 mod support;
