@@ -8,6 +8,8 @@ mod durability;
 mod emulator;
 mod guard;
 mod harbour;
+mod kills;
+mod resuming;
 mod stopping;
 mod support;
 mod tables;
