@@ -1,6 +1,8 @@
 //! What the pages tell people to type, and what they say is printed.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::{Ran, Server, root};
@@ -130,4 +132,52 @@ fn links_between_the_pages_lead_somewhere() {
             assert!(there, "{path} links to {target}");
         }
     }
+}
+
+/// The names of all tests of the crates.
+fn tests_of_the_sources() -> BTreeSet<String> {
+    fn walk(folder: &Path, names: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(&path, names);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source");
+                let lines: Vec<_> = text.lines().map(str::trim).collect();
+                let tests = lines.iter().enumerate().filter(|(_, line)| line.ends_with("test]"));
+                names.extend(tests.filter_map(|(place, _)| {
+                    // Other attributes may stand between the two.
+                    let line = lines[place + 1..].iter().find(|line| !line.starts_with("#["))?;
+                    let name = line.trim_start_matches("async ").strip_prefix("fn ")?;
+                    Some(name.split_once('(')?.0.to_owned())
+                }));
+            }
+        }
+    }
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(root().join("crates")).expect("the crates") {
+        walk(&entry.expect("an entry").path().join("tests"), &mut names);
+    }
+    names
+}
+
+#[test]
+fn every_row_of_the_recovery_page_names_tests_that_exist() {
+    let page = page("docs/recovery.md");
+    let known = tests_of_the_sources();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let cells = rows.map(|row| row.split(" | ").collect::<Vec<_>>());
+    let tested = cells.filter(|cells| cells.last().is_some_and(|last| last.starts_with('`') && last.contains('_')));
+    let (mut numbers, mut edges) = (Vec::new(), 0);
+    for cells in tested {
+        match cells[0].parse::<u32>() {
+            Ok(number) => numbers.push(number),
+            Err(_) => edges += 1,
+        }
+        for name in cells[cells.len() - 1].split_whitespace().map(|name| name.trim_matches('`')) {
+            assert!(known.contains(name), "{}: there is no test {name}", cells[0]);
+        }
+    }
+    assert_eq!(numbers, (1..=27).collect::<Vec<_>>());
+    assert!(edges >= 8, "{edges} edges only");
 }

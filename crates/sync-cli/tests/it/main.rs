@@ -12,6 +12,8 @@ mod emulator;
 mod exec;
 mod guard;
 mod harbour;
+mod kills;
+mod resuming;
 mod stopping;
 mod support;
 mod tables;

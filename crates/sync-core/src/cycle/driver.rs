@@ -60,6 +60,8 @@ pub(super) struct Driver {
     sighted: BTreeMap<Call, JobId>,
     /// Calls sent from here.
     sent: BTreeSet<Call>,
+    /// Since when the service says, to us, that it does not know the job of a call.
+    missing: BTreeMap<Call, Millis>,
     /// A job the service does not know any more is taken as gone instead of ending in a halt.
     settles: bool,
 }
@@ -77,6 +79,7 @@ impl Driver {
             learnt: Learnt::default(),
             sighted: BTreeMap::new(),
             sent: BTreeSet::new(),
+            missing: BTreeMap::new(),
             settles: false,
         }
     }
@@ -191,6 +194,11 @@ impl Driver {
                 self.search(call).await
             }
             Action::Leave { call, .. } if self.settles && self.is_gone(call) => Ok(Event::JobGone { call }),
+            // What an earlier process saw last says nothing about now.
+            Action::Leave { call, job } if self.settles && self.missing.contains_key(&call) => {
+                self.wait(Duration::from_secs(1)).await?;
+                self.poll(call, &job).await
+            }
             Action::Leave { call, job } => {
                 let source = self.failures.remove(&call);
                 Err(self.halt(HaltReason::JobUnreadable { call, job, source }))
@@ -217,9 +225,11 @@ impl Driver {
         }
     }
 
-    /// Whether the service said last that there is no such job.
+    /// Whether the service says for longer than a fresh job may take to show that there is no such job.
     fn is_gone(&self, call: Call) -> bool {
-        self.failures.get(&call).is_some_and(|error| error.kind() == TransportErrorKind::NotFound)
+        let fresh = self.state.settings().map_or(Duration::ZERO, |settings| settings.patience.fresh_job);
+        let missing = self.missing.get(&call).map(|since| Duration::from_millis(self.now().saturating_sub(*since)));
+        missing.is_some_and(|missing| missing >= fresh)
     }
 
     async fn submit(&mut self, call: Call) -> Event {
@@ -330,6 +340,7 @@ impl Driver {
     async fn poll(&mut self, call: Call, id: &JobId) -> Result<Event, Halt> {
         match self.crew.transport.job(id).await {
             Ok(job) => {
+                self.missing.remove(&call);
                 self.show(call, &job);
                 if job.is_terminal() {
                     self.ended.insert(call, job);
@@ -343,6 +354,12 @@ impl Driver {
             }
             Err(error) => {
                 let missing = matches!(error.status(), Some(404 | 500));
+                if error.kind() == TransportErrorKind::NotFound {
+                    let now = self.now();
+                    self.missing.entry(call).or_insert(now);
+                } else {
+                    self.missing.remove(&call);
+                }
                 self.failures.insert(call, error);
                 Ok(Event::JobUnreadable { call, missing })
             }
@@ -352,18 +369,7 @@ impl Driver {
     /// Reads the summary beside the ended job. A summary that cannot be read does not hold up a job that says itself
     /// how it ended.
     async fn judge(&mut self, call: Call, id: &JobId) -> Result<Event, Halt> {
-        let job = match self.ended.remove(&call) {
-            Some(job) => job,
-            None => match self.crew.transport.job(id).await {
-                Ok(job) => job,
-                Err(error) if self.settles && error.kind() == TransportErrorKind::NotFound => {
-                    return Ok(Event::JobGone { call });
-                }
-                Err(error) => {
-                    return Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }));
-                }
-            },
-        };
+        let Some(job) = self.ended_job(call, id).await? else { return Ok(Event::JobGone { call }) };
         // What a finalization that failed has done is documented as little as for a job of many small transactions.
         let continue_on_error = self.state.settings().is_none_or(|settings| {
             let has_commands = call != Call::Finalize || settings.mode == CycleMode::SingleCall;
@@ -377,6 +383,34 @@ impl Driver {
         self.reports.push(CallReport { call, job, outcome, summary: summary.clone(), elapsed });
         self.payloads.remove(&call);
         Ok(Event::Judged { call, outcome, summary: summary.map(Box::new) })
+    }
+
+    /// The ended job as it was read, or read again by another process than the one that saw its end; `None` if the service
+    /// does not know it any more.
+    async fn ended_job(&mut self, call: Call, id: &JobId) -> Result<Option<Job>, Halt> {
+        if let Some(job) = self.ended.remove(&call) {
+            return Ok(Some(job));
+        }
+        let outage = self.state.settings().map_or(Duration::ZERO, |settings| settings.patience.outage);
+        let begun = self.now();
+        loop {
+            let error = match self.crew.transport.job(id).await {
+                Ok(job) => return Ok(Some(job)),
+                Err(error) => error,
+            };
+            let waited = Duration::from_millis(self.now().saturating_sub(begun));
+            let is_missing = error.kind() == TransportErrorKind::NotFound;
+            if is_missing && self.settles {
+                let now = self.now();
+                self.missing.entry(call).or_insert(now);
+                if self.is_gone(call) {
+                    return Ok(None);
+                }
+            } else if is_denied(&error) || !says_nothing(&error) || waited >= outage {
+                return Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }));
+            }
+            self.wait(Duration::from_secs(1)).await?;
+        }
     }
 
     /// The summary of an ended job, if it can be had. Where the job does not say itself how it ended, an outage is sat out:

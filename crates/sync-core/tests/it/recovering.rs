@@ -115,6 +115,17 @@ async fn what_was_halved_is_not_sent_again_by_itself() {
 }
 
 #[tokio::test]
+async fn a_repair_that_was_promised_and_not_sent_is_still_due() {
+    let stage = Stage::new();
+    let refused = Event::Refused { call: batch(1), status: 400, retry_after: None };
+    let interrupted = looked_after(&stage, [ready(1), refused, Event::Repaired { batch: number(1) }]).await;
+    assert!(interrupted.unsent().is_empty() && interrupted.failed().is_empty());
+    let GoesOn::Batching(cycle) = interrupted.go_on([]).await.expect("it goes on") else { panic!("batching") };
+    let cycle = cycle.submit(payload(1), 1).await.expect("a good day");
+    assert_eq!(cycle.seal().await.expect("repaired").state().phase(), Phase::Sealed);
+}
+
+#[tokio::test]
 async fn nothing_sent_yet_goes_on_from_the_beginning() {
     let stage = Stage::new();
     let goes_on = looked_after(&stage, []).await.go_on([]).await.expect("it goes on");
@@ -210,6 +221,28 @@ async fn a_job_the_service_has_forgotten_is_taken_as_gone() {
         let interrupted = looked_after(&stage, events).await;
         assert_eq!(interrupted.failed(), [number(1)]);
     }
+}
+
+#[tokio::test]
+async fn a_job_that_is_missing_for_a_moment_is_not_taken_as_gone() {
+    for events in [vec![ready(1), accepted(batch(1))], brought(1, Outcome::Succeeded)[..3].to_vec()] {
+        let stage = Stage::new();
+        let state = cut_off(&stage, events).await;
+        // The process that saw it accepted is long gone.
+        stage.clock.sleep(Duration::from_secs(3600)).await;
+        stage.wire.answer_looks([Err(answered(404)), Err(answered(404)), Err(answered(404))]);
+        let interrupted = look_after(stage.crew(), state, None).await.expect("it comes to rest");
+        assert!(interrupted.failed().is_empty(), "its job is there and succeeds");
+    }
+}
+
+#[tokio::test]
+async fn an_outage_before_a_job_is_judged_is_sat_out() {
+    let stage = Stage::new();
+    let state = cut_off(&stage, brought(1, Outcome::Succeeded)[..3].iter().cloned()).await;
+    stage.wire.answer_looks([Err(answered(503)), Err(unreachable())]);
+    let interrupted = look_after(stage.crew(), state, None).await.expect("the service is back");
+    assert!(interrupted.failed().is_empty() && interrupted.unsent().is_empty());
 }
 
 #[tokio::test]

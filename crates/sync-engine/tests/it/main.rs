@@ -10,6 +10,7 @@ mod guarding;
 mod halving;
 mod histories;
 mod plans;
+mod simulation;
 mod store;
 mod support;
 mod tables;

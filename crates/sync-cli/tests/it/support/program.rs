@@ -129,6 +129,21 @@ impl Running {
         }
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has come to its end.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("our own child").is_some()
+    }
+
+    /// Kills it; one that has ended in time stays as it is.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("our own child");
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         let name = match signal {
             Signal::Interrupt => "INT",

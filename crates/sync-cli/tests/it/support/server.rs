@@ -15,13 +15,23 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(folder: &Path, args: &[&str]) -> Self {
-        let mut command = program(folder, ["emulator", "serve", "--listen", "127.0.0.1:0"]);
+        Self::start_at("127.0.0.1:0", folder, args)
+    }
+
+    /// At an address that another one had before.
+    pub(crate) fn start_at(address: &str, folder: &Path, args: &[&str]) -> Self {
+        let mut command = program(folder, ["emulator", "serve", "--listen", address]);
         let mut child = command.args(args).stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut url = String::new();
         BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut url).expect("a line");
         let url = url.trim_end().to_owned();
         assert!(url.starts_with("http://127.0.0.1:"), "the first line is the URL, not {url:?}");
         Self { child, url }
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> String {
+        self.url.trim_start_matches("http://").to_owned()
     }
 
     /// Asks it to stop and waits for that.
