@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use sync_core::check::{self, Severity};
 use sync_core::command::Command;
@@ -15,7 +15,7 @@ use crate::finding::{Excerpt, Finding, FindingTotal, Related};
 use crate::input::{Content, Input, InputError};
 use crate::options::Upload;
 use crate::rules::{Examiner, MOST_ALIKE, Pending};
-use crate::source::{Item, Note, Notes, Place, RowBatchesError, Source, SourceError, walk};
+use crate::source::{Ended, Item, Note, Notes, Place, RowBatchesError, Source, SourceError, walk};
 use crate::survey::SurveyError;
 
 /// Commands about one resource that do not stand together, in general and in the rows of a table. What reads the rows notices
@@ -389,7 +389,7 @@ impl<'c> Checker<'c> {
         let mut placed: Vec<(usize, &'static str, Option<u64>, Finding)> = Vec::new();
         let mut count = 0;
         for input in self.inputs {
-            let walked = walk(input, count, |item| -> Result<(), Enough> {
+            let walked = walk(input, count, |item| -> Result<_, InputError> {
                 count += 1;
                 let index = item.index;
                 if others.contains(&index) {
@@ -413,12 +413,10 @@ impl<'c> Checker<'c> {
                         placed.push((input, rule.code, pending.other, finding));
                     }
                 }
-                if index >= last { Err(Enough(None)) } else { Ok(()) }
+                Ok(if index >= last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             });
-            match walked {
-                Err(Enough(Some(error))) => return Err(error.into()),
-                Err(Enough(None)) => break,
-                Ok(_) => {}
+            if let Ended::Asked = walked? {
+                break;
             }
         }
         for (input, code, other, mut finding) in placed {
@@ -436,15 +434,6 @@ impl<'c> Checker<'c> {
             self.groups.entry((input, code)).or_default().kept.push(finding);
         }
         Ok(())
-    }
-}
-
-/// Ends a walk that has seen enough.
-struct Enough(Option<InputError>);
-
-impl From<InputError> for Enough {
-    fn from(error: InputError) -> Self {
-        Self(Some(error))
     }
 }
 

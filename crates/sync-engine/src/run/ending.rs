@@ -21,7 +21,7 @@ const GO_ON: &str = "resume goes on from here without being given the input agai
 impl Run<'_> {
     pub(super) fn finished(&mut self, cycle: &Cycle<Finalized>) {
         self.fill(cycle.state(), cycle.reports());
-        self.inputs.iter().for_each(|input| input.keep(false));
+        self.inputs.iter().for_each(|input| _ = input.keep(false));
         let PlanCounts { missing, .. } = self.report.plan;
         let mut message = vec!["the cycle is finalized".to_owned()];
         if !self.report.summary_complete {
@@ -153,10 +153,9 @@ impl Run<'_> {
                 ],
             ),
             Stop::Asked => self.broken_off(RunOutcome::Stopped, "stopped on request".to_owned()),
-            Stop::Rebuild(RebuildError::Changed | RebuildError::Unwanted) => {
-                let what = "the input changed while it was being sent".to_owned();
+            Stop::Rebuild(error @ (RebuildError::Changed | RebuildError::Unreadable(_) | RebuildError::Unwanted)) => {
                 let then = "run it again when it is complete".to_owned();
-                (RunOutcome::InputChanged, vec![what, so_far(&self.state).to_owned(), then])
+                (RunOutcome::InputChanged, vec![chain(&error), so_far(&self.state).to_owned(), then])
             }
             Stop::Rebuild(error @ RebuildError::Input(_)) => self.broken_off(RunOutcome::InputChanged, chain(&error)),
             Stop::Survey(error @ SurveyError::Spill(_)) => self.broken_off(RunOutcome::Broken, chain(&error)),
