@@ -28,6 +28,7 @@ mod source;
 mod status;
 pub mod store;
 mod survey;
+mod sweep;
 mod table;
 
 pub use check::{CheckOptions, CheckReport, check};

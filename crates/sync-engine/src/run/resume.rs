@@ -78,7 +78,6 @@ impl Run<'_> {
             return Err(Stop::Exhausted);
         }
         self.inputs = record.open().map_err(RebuildError::Input)?;
-        self.inputs.iter().for_each(|input| input.keep(true));
         let survey = self.read().await?;
         if survey.digest != record.source {
             return Err(Stop::OtherSource);
