@@ -16,7 +16,10 @@ pub(crate) fn sweep(folder: &Path, store: &dyn StateStore) -> Result<(), StoreEr
     // Locked first: whoever had them open has noted by now whether they are still needed.
     let left = match left_behind(folder) {
         Ok(left) => left,
-        Err(error) => return Ok(tracing::debug!(%error, "temporary files cannot be listed")),
+        Err(error) => {
+            tracing::debug!(%error, "temporary files cannot be listed");
+            return Ok(());
+        }
     };
     if left.is_empty() {
         return Ok(());

@@ -196,11 +196,11 @@ impl Run<'_> {
             HaltReason::Refused { source, .. } => {
                 let outcome = source.as_ref().and_then(of_transport).unwrap_or(RunOutcome::Failed);
                 match outcome {
-                    RunOutcome::Failed => (outcome, vec![what, so_far]),
+                    RunOutcome::Failed => self.failed(vec![what, so_far]),
                     _ => self.may_go_on(outcome, vec![what, so_far]),
                 }
             }
-            HaltReason::JobFailed { call: Call::Batch(_), .. } => (RunOutcome::Failed, vec![what, so_far]),
+            HaltReason::JobFailed { call: Call::Batch(_), .. } => self.failed(vec![what, so_far]),
             HaltReason::JobFailed { call: Call::Finalize, .. } => {
                 let then =
                     "what it did to missing resources is not known; the whole cycle has to be sent again".to_owned();
@@ -222,6 +222,16 @@ impl Run<'_> {
     fn broken_off(&mut self, outcome: RunOutcome, what: String) -> (RunOutcome, Vec<String>) {
         let message = vec![what, so_far(&self.state).to_owned()];
         if self.report.cycle > 0 { self.may_go_on(outcome, message) } else { (outcome, message) }
+    }
+
+    /// The end of a run whose batch the target did not take.
+    fn failed(&mut self, mut message: Vec<String>) -> (RunOutcome, Vec<String>) {
+        self.report.resumable = true;
+        message.push(
+            "if the input is at fault, repair it and run it again; if the target was, resume sends the batch again"
+                .into(),
+        );
+        (RunOutcome::Failed, message)
     }
 
     /// Says how to go on.
