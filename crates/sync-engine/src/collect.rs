@@ -59,6 +59,8 @@ pub(crate) struct Checker<'c> {
     input: usize,
     examiner: Option<Examiner<'c>>,
     groups: BTreeMap<(usize, &'static str), Group>,
+    /// What was said of templates, which several inputs may share.
+    told: BTreeSet<(String, &'static str, String, u64)>,
     has_errors: bool,
     scratch: Vec<check::Finding>,
     misfits: Vec<check::Misfit>,
@@ -72,27 +74,26 @@ struct Group {
 }
 
 impl<'c> Checker<'c> {
-    pub(crate) fn new(
-        inputs: &'c [Input],
-        options: &'c CheckOptions,
-        purpose: Purpose,
-        limits: BatchLimits,
-        spill: &'c std::path::Path,
-    ) -> Self {
-        let examiner = matches!(purpose, Purpose::Run(_) | Purpose::Check)
-            .then(|| Examiner::new(limits, options.model.as_ref(), spill));
+    pub(crate) fn new(inputs: &'c [Input], options: &'c CheckOptions, purpose: Purpose, limits: BatchLimits) -> Self {
         Self {
             options,
             purpose,
             limits,
             inputs,
             input: 0,
-            examiner,
+            examiner: None,
             groups: BTreeMap::new(),
+            told: BTreeSet::new(),
             has_errors: false,
             scratch: Vec::new(),
             misfits: Vec::new(),
         }
+    }
+
+    /// Lets commands be compared with each other; what that needs is spilled into a folder.
+    pub(crate) fn comparing(self, spill: &'c std::path::Path) -> Self {
+        let examiner = Some(Examiner::new(self.limits, self.options.model.as_ref(), spill));
+        Self { examiner, ..self }
     }
 
     /// What follows is of this input, and its first command has this index.
@@ -299,6 +300,11 @@ impl<'c> Checker<'c> {
         }
         let help = check::rule(code).map(|rule| rule.help.to_owned());
         let template_name = self.inputs[self.input].template_name();
+        if let (Some((place, _)), Some(name)) = (&template, &template_name)
+            && !self.told.insert((name.clone(), code, message.clone(), place.offset))
+        {
+            return;
+        }
         self.add(code, severity, false, |file| match (template, template_name) {
             (Some((place, path)), Some(template)) => {
                 Finding { message, help, path: path.to_string(), ..at(&template, place) }

@@ -183,11 +183,17 @@ impl Input {
         &self.name
     }
 
-    /// What opens it again with [`Input::reopen`]. A copy of standard input is there for as long as the [`Input`] lives,
+    /// What opens it again with [`Input::reopen`], from another folder too. A copy of standard input is there for as long as the [`Input`] lives,
     /// or a run with it can be carried on.
     pub fn save(&self) -> SavedInput {
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
-        let (name, content, spooled) = (self.name.clone(), self.content.clone(), self.spool.is_some());
+        let (name, spooled) = (self.name.clone(), self.spool.is_some());
+        let content = match &self.content {
+            Content::Json(shape) => Content::Json(*shape),
+            Content::Table(format, options) => {
+                Content::Table(*format, Arc::new(TableOptions::clone(options).absolute()))
+            }
+        };
         SavedInput { name, path, content, spooled }
     }
 

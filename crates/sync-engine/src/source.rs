@@ -222,9 +222,13 @@ fn table(file: File, format: TableFormat, options: &TableOptions) -> Result<(Cel
 /// A table once more from its beginning, with the template its header has made; `None` for an input that is no table.
 fn table_again(input: &Input) -> Result<Option<(Cells, Template, ExpandOptions)>, SourceError> {
     let Content::Table(format, options) = input.content() else { return Ok(None) };
-    let Reader::Table(expander) = Source::open(input, 0)?.reader else { return Ok(None) };
+    // Closed before it is opened again: a workbook holds all of its shared texts.
+    let template = match Source::open(input, 0)?.reader {
+        Reader::Table(expander) => expander.template().clone(),
+        Reader::Json(_) => return Ok(None),
+    };
     let (cells, expand) = table(input.open()?, *format, options)?;
-    Ok(Some((cells, expander.template().clone(), expand)))
+    Ok(Some((cells, template, expand)))
 }
 
 /// The batches of a table whose rows are sent as they are; `None` for an input that is no table.

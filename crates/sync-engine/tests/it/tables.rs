@@ -7,8 +7,8 @@ use sync_core::Finalization;
 use sync_core::transport::RelationsAction;
 use sync_emulator::{Answer, Fault, FaultRule, Operation, Readings};
 use sync_engine::{
-    CheckOptions, CheckReport, Input, Progress, ProgressSink, Report, RunOptions, RunOutcome, Severity, TableOptions,
-    Upload, check, expand,
+    CheckOptions, CheckReport, Content, Input, Progress, ProgressSink, Report, RunOptions, RunOutcome, Severity,
+    TableFormat, TableOptions, Upload, check, expand,
 };
 use sync_formats::BatchLimits;
 use tempfile::TempDir;
@@ -115,7 +115,7 @@ fn rows_about_a_resource_that_returns_are_told_once() {
 fn rows_that_return_are_told_where_nothing_else_is_checked() {
     let folder = TempDir::new().expect("a folder");
     let input = table_in(&folder, "Quay;a\nPier;b\nQuay;c\n", BOTH, false);
-    let found = expand(&[input], &mut Vec::new(), folder.path()).expect("it can be written").findings;
+    let found = expand(&[input], &mut Vec::new()).expect("it can be written").findings;
     let [returns] = &found[..] else { panic!("{found:#?}") };
     assert_eq!((&*returns.code, returns.row), ("local.template.identifierReturns", Some(3)));
     assert_eq!(returns.related.as_ref().map(|related| related.line), Some(1));
@@ -203,4 +203,17 @@ async fn an_index_past_the_batch_counts_from_one_and_the_first_one_from_nought()
             assert_eq!(found, [(Some(2), Some(row))], "{upload:?} {index}");
         }
     }
+}
+
+#[test]
+fn a_template_has_its_name_as_given_and_is_found_from_everywhere() {
+    // Both are there, whatever is in them.
+    let options = TableOptions::read("Cargo.toml").expect("a text");
+    assert_eq!(options.template, PathBuf::from("Cargo.toml"));
+    let input = Input::table("README.md", Some(TableFormat::Csv), Arc::new(options)).expect("a file");
+    let saved = input.save();
+    assert!(saved.path.is_absolute());
+    let Content::Table(_, options) = &saved.content else { panic!("{saved:?}") };
+    assert!(options.template.is_absolute());
+    Input::reopen(saved).expect("both are there");
 }
