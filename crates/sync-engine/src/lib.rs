@@ -12,6 +12,7 @@ mod guard;
 mod input;
 mod job;
 mod journal;
+mod listing;
 mod locate;
 mod member;
 mod options;

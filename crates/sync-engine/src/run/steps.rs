@@ -89,13 +89,18 @@ impl Run<'_> {
                 self.with_store(|store, key| store.forget(key)).await?;
                 Ok(None)
             }
-            Baseline::Unfit(reason) if self.options.finalization.is_destructive() => Ok(Some(reason)),
-            Baseline::Unfit(reason) => {
-                tracing::warn!("{}", reason.message);
-                self.with_store(|store, key| store.distrust(key)).await?;
-                Ok(None)
-            }
+            Baseline::Unfit(reason) => self.unfit(reason).await,
         }
+    }
+
+    /// A state that does not fit the target any more stops what would touch missing resources, and is not trusted otherwise.
+    pub(super) async fn unfit(&self, reason: GuardReason) -> Result<Option<GuardReason>, Stop> {
+        if self.options.finalization.is_destructive() {
+            return Ok(Some(reason));
+        }
+        tracing::warn!("{}", reason.message);
+        self.with_store(|store, key| store.distrust(key)).await?;
+        Ok(None)
     }
 
     pub(super) async fn look(&self, standing: &Standing) -> Result<Baseline, Stop> {
