@@ -2,14 +2,12 @@
 
 use sync_core::cycle::{Action, CycleState, Event, step};
 use sync_core::journal::Entry;
-use sync_core::transport::{JobQuery, TransportError, TransportErrorKind};
-use sync_core::{Job, JobId, Page, Transport};
+use sync_core::transport::{TransportError, TransportErrorKind};
+use sync_core::{Job, JobId, Transport};
 
 use crate::guard::{GuardReason, GuardReasonKind};
+use crate::listing::{ListError, Listed, jobs_since};
 use crate::store::{Standing, StateKey, StateStore, StoreError};
-
-/// Pages of jobs looked through for our last one.
-const MOST_PAGES: u64 = 10;
 
 /// What the target says about our state.
 pub(crate) enum Baseline {
@@ -103,43 +101,31 @@ async fn behind(
         Err(error) => return Err(BaselineError::Transport(error)),
     };
     let names = names_of_ours(transport, &ours, journal, also).await;
-    let query = match &ours.created_by {
-        Some(user) => JobQuery::default().with_created_by(user.clone()),
-        None => JobQuery::default(),
-    };
     let mut excused = unanswered(journal, false);
-    for page in 0..MOST_PAGES {
-        let jobs = match transport.jobs(&query, page * u64::from(Page::<Job>::MAX_LIMIT)).await {
-            Ok(jobs) => jobs.results,
-            Err(error) if is_absent(&error) => {
-                tracing::warn!(%error, "this target lists no jobs: an older copy of the state cannot be told");
-                return Ok(Baseline::Good);
-            }
-            Err(error) => return Err(BaselineError::Transport(error)),
-        };
-        for job in &jobs {
-            if job.id == *last {
-                return Ok(Baseline::Good);
-            }
-            let alike = job.name.as_ref().is_none_or(|name| names.contains(name));
-            if !alike || store.knows_job(key, &job.id)? {
-                continue;
-            }
-            if excused == 0 {
-                let message = format!(
-                    "the target did job {} after {last}, and this state knows nothing of it: the state is an older copy, or \
-                     somebody else works with the same user",
-                    job.id
-                );
-                return Ok(unfit(message));
-            }
-            excused -= 1;
+    let stranger = |job: &Job| {
+        let alike = job.name.as_ref().is_none_or(|name| names.contains(name));
+        if alike && excused == 0 {
+            return Some(job.id.clone());
         }
-        if jobs.len() < Page::<Job>::MAX_LIMIT as usize {
-            break;
+        excused -= usize::from(alike);
+        None
+    };
+    match jobs_since(transport, store, key, &ours, stranger).await {
+        Ok(Listed::Back) => Ok(Baseline::Good),
+        Ok(Listed::Told(job)) => Ok(unfit(format!(
+            "the target did job {job} after {last}, and this state knows nothing of it: the state is an older copy, or \
+             somebody else works with the same user"
+        ))),
+        Ok(Listed::Lost) => {
+            Ok(unfit(format!("job {last}, the last one of this state, is not among the jobs the target lists")))
         }
+        Err(ListError::Transport(error)) if is_absent(&error) => {
+            tracing::warn!(%error, "this target lists no jobs: an older copy of the state cannot be told");
+            Ok(Baseline::Good)
+        }
+        Err(ListError::Transport(error)) => Err(BaselineError::Transport(error)),
+        Err(ListError::Store(error)) => Err(error.into()),
     }
-    Ok(unfit(format!("job {last}, the last one of this state, is not among the jobs the target lists")))
 }
 
 fn unfit(message: String) -> Baseline {

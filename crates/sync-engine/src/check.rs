@@ -83,7 +83,7 @@ pub fn check(
     spill: &Path,
 ) -> Result<CheckReport, SurveyError> {
     limits.check()?;
-    let mut checker = Checker::new(inputs, options, Purpose::Check, limits, spill);
+    let mut checker = Checker::new(inputs, options, Purpose::Check, limits).comparing(spill);
     let mut commands = 0;
     for (number, input) in inputs.iter().enumerate() {
         checker.begin_input(number, commands);

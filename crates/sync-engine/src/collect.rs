@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use sync_core::check::{self, Severity};
 use sync_core::command::Command;
@@ -15,7 +15,7 @@ use crate::finding::{Excerpt, Finding, FindingTotal, Related};
 use crate::input::{Content, Input, InputError};
 use crate::options::Upload;
 use crate::rules::{Examiner, MOST_ALIKE, Pending};
-use crate::source::{Item, Note, Notes, Place, RowBatchesError, Source, SourceError, walk};
+use crate::source::{Ended, Item, Note, Notes, Place, RowBatchesError, Source, SourceError, walk};
 use crate::survey::SurveyError;
 
 /// Commands about one resource that do not stand together, in general and in the rows of a table. What reads the rows notices
@@ -59,6 +59,8 @@ pub(crate) struct Checker<'c> {
     input: usize,
     examiner: Option<Examiner<'c>>,
     groups: BTreeMap<(usize, &'static str), Group>,
+    /// What was said of templates, which several inputs may share.
+    told: BTreeSet<(String, &'static str, String, u64)>,
     has_errors: bool,
     scratch: Vec<check::Finding>,
     misfits: Vec<check::Misfit>,
@@ -72,27 +74,26 @@ struct Group {
 }
 
 impl<'c> Checker<'c> {
-    pub(crate) fn new(
-        inputs: &'c [Input],
-        options: &'c CheckOptions,
-        purpose: Purpose,
-        limits: BatchLimits,
-        spill: &'c std::path::Path,
-    ) -> Self {
-        let examiner = matches!(purpose, Purpose::Run(_) | Purpose::Check)
-            .then(|| Examiner::new(limits, options.model.as_ref(), spill));
+    pub(crate) fn new(inputs: &'c [Input], options: &'c CheckOptions, purpose: Purpose, limits: BatchLimits) -> Self {
         Self {
             options,
             purpose,
             limits,
             inputs,
             input: 0,
-            examiner,
+            examiner: None,
             groups: BTreeMap::new(),
+            told: BTreeSet::new(),
             has_errors: false,
             scratch: Vec::new(),
             misfits: Vec::new(),
         }
+    }
+
+    /// Lets commands be compared with each other; what that needs is spilled into a folder.
+    pub(crate) fn comparing(self, spill: &'c std::path::Path) -> Self {
+        let examiner = Some(Examiner::new(self.limits, self.options.model.as_ref(), spill));
+        Self { examiner, ..self }
     }
 
     /// What follows is of this input, and its first command has this index.
@@ -299,6 +300,11 @@ impl<'c> Checker<'c> {
         }
         let help = check::rule(code).map(|rule| rule.help.to_owned());
         let template_name = self.inputs[self.input].template_name();
+        if let (Some((place, _)), Some(name)) = (&template, &template_name)
+            && !self.told.insert((name.clone(), code, message.clone(), place.offset))
+        {
+            return;
+        }
         self.add(code, severity, false, |file| match (template, template_name) {
             (Some((place, path)), Some(template)) => {
                 Finding { message, help, path: path.to_string(), ..at(&template, place) }
@@ -389,7 +395,7 @@ impl<'c> Checker<'c> {
         let mut placed: Vec<(usize, &'static str, Option<u64>, Finding)> = Vec::new();
         let mut count = 0;
         for input in self.inputs {
-            let walked = walk(input, count, |item| -> Result<(), Enough> {
+            let walked = walk(input, count, |item| -> Result<_, InputError> {
                 count += 1;
                 let index = item.index;
                 if others.contains(&index) {
@@ -413,12 +419,10 @@ impl<'c> Checker<'c> {
                         placed.push((input, rule.code, pending.other, finding));
                     }
                 }
-                if index >= last { Err(Enough(None)) } else { Ok(()) }
+                Ok(if index >= last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             });
-            match walked {
-                Err(Enough(Some(error))) => return Err(error.into()),
-                Err(Enough(None)) => break,
-                Ok(_) => {}
+            if let Ended::Asked = walked? {
+                break;
             }
         }
         for (input, code, other, mut finding) in placed {
@@ -436,15 +440,6 @@ impl<'c> Checker<'c> {
             self.groups.entry((input, code)).or_default().kept.push(finding);
         }
         Ok(())
-    }
-}
-
-/// Ends a walk that has seen enough.
-struct Enough(Option<InputError>);
-
-impl From<InputError> for Enough {
-    fn from(error: InputError) -> Self {
-        Self(Some(error))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Rows into commands, and nothing more.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use sync_formats::BatchLimits;
 
@@ -39,9 +38,9 @@ pub struct Expansion {
 ///
 /// # Errors
 /// [`ExpandError`] if an input cannot be opened, or `out` not be written to. What is wrong inside an input is a finding.
-pub fn expand(inputs: &[Input], out: &mut dyn Write, spill: &Path) -> Result<Expansion, ExpandError> {
+pub fn expand(inputs: &[Input], out: &mut dyn Write) -> Result<Expansion, ExpandError> {
     let options = CheckOptions::default();
-    let mut checker = Checker::new(inputs, &options, Purpose::Expand, BatchLimits::default(), spill);
+    let mut checker = Checker::new(inputs, &options, Purpose::Expand, BatchLimits::default());
     let mut array = Array { out, block: b"[".to_vec(), commands: 0 };
     let mut is_good = true;
     for (number, input) in inputs.iter().enumerate() {

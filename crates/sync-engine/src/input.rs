@@ -75,7 +75,12 @@ pub struct Input {
 struct Spool {
     path: PathBuf,
     kept: AtomicBool,
+    /// Locked for as long as somebody here may read it: see [`sweep`](crate::sweep::sweep).
+    _lock: File,
 }
+
+/// What the names of temporary files begin with that an input was copied to.
+pub(crate) const SPOOL_PREFIX: &str = "spool-";
 
 impl Drop for Spool {
     fn drop(&mut self) {
@@ -143,23 +148,33 @@ impl Input {
         content: impl Into<Content>,
     ) -> Result<Self, InputError> {
         let name = name.into();
-        let spool = || -> io::Result<PathBuf> {
-            let mut file = NamedTempFile::new_in(folder)?;
+        let mut spool = || -> io::Result<Spool> {
+            let mut file = locked_file(folder)?;
             io::copy(&mut reader, file.as_file_mut())?;
             file.as_file_mut().flush()?;
             // From here on deleted by us.
-            let (_, path) = file.keep().map_err(|failed| failed.error)?;
-            Ok(path)
+            let (lock, path) = file.keep().map_err(|failed| failed.error)?;
+            Ok(Spool { path, kept: AtomicBool::new(false), _lock: lock })
         };
-        let path = spool_result(spool, &name)?;
-        let spool = Arc::new(Spool { path: path.clone(), kept: AtomicBool::new(false) });
-        Ok(Self { name, path, content: content.into(), spool: Some(spool) })
+        let spool = spool().map_err(|source| InputError::Spool { name: name.clone(), source })?;
+        Ok(Self { name, path: spool.path.clone(), content: content.into(), spool: Some(Arc::new(spool)) })
     }
 
-    /// Sets whether a temporary file outlives this process.
-    pub(crate) fn keep(&self, keep: bool) {
-        if let Some(spool) = &self.spool {
-            spool.kept.store(keep, Ordering::Relaxed);
+    /// Sets whether a temporary file outlives this process; gives what was set before.
+    pub(crate) fn keep(&self, keep: bool) -> bool {
+        self.spool.as_ref().is_some_and(|spool| spool.kept.swap(keep, Ordering::Relaxed))
+    }
+
+    /// Whether the state can say where to find it again: paths are kept as text.
+    pub(crate) fn can_be_noted(&self) -> Result<(), InputError> {
+        let SavedInput { path, content, .. } = self.save();
+        let is_text = match &content {
+            Content::Json(_) => true,
+            Content::Table(_, options) => options.template.to_str().is_some(),
+        };
+        match path.to_str() {
+            Some(_) if is_text => Ok(()),
+            _ => Err(InputError::NotUnicode { name: self.name.clone() }),
         }
     }
 
@@ -168,11 +183,17 @@ impl Input {
         &self.name
     }
 
-    /// What opens it again with [`Input::reopen`]. A copy of standard input is there for as long as the [`Input`] lives,
+    /// What opens it again with [`Input::reopen`], from another folder too. A copy of standard input is there for as long as the [`Input`] lives,
     /// or a run with it can be carried on.
     pub fn save(&self) -> SavedInput {
         let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
-        let (name, content, spooled) = (self.name.clone(), self.content.clone(), self.spool.is_some());
+        let (name, spooled) = (self.name.clone(), self.spool.is_some());
+        let content = match &self.content {
+            Content::Json(shape) => Content::Json(*shape),
+            Content::Table(format, options) => {
+                Content::Table(*format, Arc::new(TableOptions::clone(options).absolute()))
+            }
+        };
         SavedInput { name, path, content, spooled }
     }
 
@@ -190,7 +211,14 @@ impl Input {
             let template = |source| InputError::Open { name: options.template.display().to_string(), source };
             *options = Arc::new(TableOptions::clone(options).reload().map_err(template)?);
         }
-        let spool = spooled.then(|| Arc::new(Spool { path: path.clone(), kept: AtomicBool::new(true) }));
+        let spool = match spooled {
+            true => {
+                let open = |path: &Path| File::open(path).and_then(|file| file.lock_shared().map(|()| file));
+                let lock = open(&path).map_err(|source| InputError::Open { name: name.clone(), source })?;
+                Some(Arc::new(Spool { path: path.clone(), kept: AtomicBool::new(true), _lock: lock }))
+            }
+            false => None,
+        };
         Ok(Self { name, path, content, spool })
     }
 
@@ -238,8 +266,16 @@ fn regular(path: PathBuf) -> Result<(PathBuf, String), InputError> {
     }
 }
 
-fn spool_result(spool: impl FnOnce() -> io::Result<PathBuf>, name: &str) -> Result<PathBuf, InputError> {
-    spool().map_err(|source| InputError::Spool { name: name.to_owned(), source })
+/// A temporary file that nobody sweeps away.
+fn locked_file(folder: &Path) -> io::Result<NamedTempFile> {
+    loop {
+        let file = tempfile::Builder::new().prefix(SPOOL_PREFIX).tempfile_in(folder)?;
+        file.as_file().lock_shared()?;
+        // It may have been swept away before it was locked.
+        if file.path().exists() {
+            return Ok(file);
+        }
+    }
 }
 
 /// Why an input cannot be read at all.
@@ -263,6 +299,14 @@ pub enum InputError {
     /// A folder.
     #[error("{name} is a folder, not a file")]
     Directory {
+        /// The input.
+        name: String,
+    },
+    /// The path of the file or of its template is not Unicode.
+    #[error(
+        "{name}: a run notes where its inputs are, and this path or that of its template is not Unicode; rename it"
+    )]
+    NotUnicode {
         /// The input.
         name: String,
     },

@@ -12,6 +12,7 @@ mod guard;
 mod input;
 mod job;
 mod journal;
+mod listing;
 mod locate;
 mod member;
 mod options;
@@ -28,6 +29,7 @@ mod source;
 mod status;
 pub mod store;
 mod survey;
+mod sweep;
 mod table;
 
 pub use check::{CheckOptions, CheckReport, check};

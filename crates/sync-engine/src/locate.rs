@@ -5,18 +5,18 @@ use std::ops::ControlFlow;
 
 use sync_core::check::{Path, Segment};
 use sync_core::command::Command;
-use sync_formats::Identity;
+use sync_formats::{Identity, RowPosition};
 
 use crate::input::{Input, InputError};
 use crate::options::Upload;
 use crate::report::ErrorReport;
-use crate::source::{Item, Place, walk, walk_raw};
+use crate::source::{Ended, Item, Place, walk, walk_raw};
 
 /// Adds file, line and identity to errors of a batch that say where in it they are; `first` is the index in the source of its
 /// first command, `commands` how many it has. Blocking: reads the inputs up to the last command concerned.
 ///
 /// Whether the service counts from 0 or from 1 is not documented: where the error names an identifier that only the
-/// command before fits, that one is meant.
+/// command before fits, that one is meant. No other command than those of the batch ever is.
 pub(crate) fn locate(
     errors: &mut [ErrorReport],
     inputs: &[Input],
@@ -25,20 +25,21 @@ pub(crate) fn locate(
     commands: u32,
 ) -> Result<(), InputError> {
     let commands = u64::from(commands);
-    let source_index = |error: &ErrorReport| Some(first + error.index.filter(|index| *index <= commands)?);
-    let mut wanted: BTreeMap<u64, Option<Origin>> = BTreeMap::new();
-    for index in errors.iter().filter_map(source_index) {
-        wanted.insert(index, None);
-        wanted.insert(index.saturating_sub(1), None);
-    }
+    // The command counted from 0, and the one counted from 1, as far as they are in the batch.
+    let meant = |error: &ErrorReport| {
+        let index = error.index.filter(|index| *index <= commands)?;
+        Some((Some(index).filter(|index| *index < commands), index.checked_sub(1)))
+    };
+    let of_both = errors.iter().filter_map(meant).flat_map(|(here, before)| [here, before]);
+    let mut wanted: BTreeMap<u64, Option<Origin>> = of_both.flatten().map(|index| (first + index, None)).collect();
     let Some(last) = wanted.keys().next_back().copied() else { return Ok(()) };
     find(&mut wanted, last, inputs, upload)?;
     for error in errors {
-        let Some(index) = source_index(error) else { continue };
-        let at = |index: u64| wanted.get(&index).and_then(Option::as_ref);
+        let Some((here, before)) = meant(error) else { continue };
+        let at = |index: u64| wanted.get(&(first + index)).and_then(Option::as_ref);
         let fits = |origin: &&Origin| error.identity.as_deref().is_some_and(|identity| origin.fits(identity));
-        let before = index.checked_sub(1).and_then(at);
-        let origin = at(index).filter(fits).or(before.filter(fits)).or(at(index));
+        let (here, before) = (here.and_then(at), before.and_then(at));
+        let origin = here.filter(fits).or(before.filter(fits)).or(here).or(before);
         if let Some(Origin { file, place, identity }) = origin {
             error.file = Some(file.clone());
             error.line = Some(place.line);
@@ -69,14 +70,10 @@ impl Origin {
         let place = if input.is_table() { item.place(&path, &(0..1)) } else { item.start() };
         Self { file: input.name().to_owned(), place, identity: Identity::of(command) }
     }
-}
 
-/// Ends a walk that has seen enough.
-struct Enough(Option<InputError>);
-
-impl From<InputError> for Enough {
-    fn from(error: InputError) -> Self {
-        Self(Some(error))
+    /// Of a command that the service has made of a row.
+    fn of_row(input: &Input, row: RowPosition, command: &Command<'_>) -> Self {
+        Self { file: input.name().to_owned(), place: row.into(), identity: Identity::of(command) }
     }
 }
 
@@ -88,37 +85,28 @@ fn find(
 ) -> Result<(), InputError> {
     let mut count = 0;
     for input in inputs {
-        if upload == Upload::AsIs && input.is_table() {
-            find_rows(wanted, &mut count, input);
-            continue;
-        }
-        let walked = walk(input, count, |item| {
-            count += 1;
-            if let (Some(origin), Ok(command)) = (wanted.get_mut(&item.index), Command::from_slice(item.record.bytes)) {
-                *origin = Some(Origin::of(input, item, &command));
+        let mut passed = |command: &[u8], origin: &dyn Fn(&Command<'_>) -> Origin| {
+            if let (Some(wanted), Ok(command)) = (wanted.get_mut(&count), Command::from_slice(command)) {
+                *wanted = Some(origin(&command));
             }
-            if item.index >= last { Err(Enough(None)) } else { Ok(()) }
-        });
-        match walked {
-            Err(Enough(Some(error))) => return Err(error),
-            Err(Enough(None)) => return Ok(()),
-            Ok(_) => {}
+            count += 1;
+            if count > last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let ended = if upload == Upload::AsIs && input.is_table() {
+            // The service counts the commands that it has made of the rows, before it merges any.
+            walk_raw(input, |bytes, row| passed(bytes, &|command| Origin::of_row(input, row, command)))?
+        } else {
+            walk(input, 0, |item| -> Result<_, InputError> {
+                Ok(passed(item.record.bytes, &|command| Origin::of(input, item, command)))
+            })?
+        };
+        match ended {
+            Ended::Properly => {}
+            Ended::Early(error) => {
+                tracing::warn!(%error, "an input could not be read again to find the places of errors")
+            }
+            Ended::Asked => return Ok(()),
         }
     }
     Ok(())
-}
-
-/// The service counts the commands that it has made of the rows, before it merges any.
-fn find_rows(wanted: &mut BTreeMap<u64, Option<Origin>>, count: &mut u64, input: &Input) {
-    let walked = walk_raw(input, |bytes, row| {
-        if let (Some(origin), Ok(command)) = (wanted.get_mut(count), Command::from_slice(bytes)) {
-            let (file, identity) = (input.name().to_owned(), Identity::of(&command));
-            *origin = Some(Origin { file, place: row.into(), identity });
-        }
-        *count += 1;
-        ControlFlow::Continue(())
-    });
-    if let Err(error) = walked {
-        tracing::warn!(%error, "a table could not be read again to find the rows of errors");
-    }
 }

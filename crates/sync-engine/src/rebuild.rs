@@ -1,6 +1,7 @@
 //! The second pass: the same batches again, checked against what the first pass saw.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
 use sync_formats::{Batch, BatchLimits};
 use tokio::runtime::Handle;
@@ -8,7 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::input::{Input, InputError};
 use crate::options::Upload;
-use crate::source::{Ended, RowBatchesError, walk};
+use crate::source::{Ended, RowBatchesError, SourceError, walk};
 use crate::survey::{Cut, Cutter};
 
 /// Why the second reading did not give what the first one did.
@@ -17,6 +18,9 @@ pub(crate) enum RebuildError {
     /// Other bytes, or another number of them.
     #[error("the input changed while it was being sent")]
     Changed,
+    /// What was read before cannot be read any more.
+    #[error("the input changed while it was being sent")]
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// An input cannot be opened any more.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -26,16 +30,19 @@ pub(crate) enum RebuildError {
 }
 
 impl From<RowBatchesError> for RebuildError {
-    fn from(_: RowBatchesError) -> Self {
-        // The first pass has seen all of it.
-        Self::Changed
+    fn from(error: RowBatchesError) -> Self {
+        match error {
+            RowBatchesError::Source(SourceError::Input(error)) => Self::Input(error),
+            // The first pass has seen all of it.
+            other => Self::Unreadable(other.into()),
+        }
     }
 }
 
 /// Builds the batches again, one ahead of the one that is sent.
 ///
-/// `stem` is what their files are called before the number. Dropping the receiver ends the thread at its next batch. Memory: one batch, since the next one is begun only when
-/// the last one was taken.
+/// `stem` is what their files are called before the number. Dropping the receiver ends the thread at its next batch. Memory: one
+/// batch, since the next one is begun only when the last one was taken.
 pub(crate) fn rebuild(
     inputs: Vec<Input>,
     limits: BatchLimits,
@@ -73,23 +80,21 @@ fn build(
         place = if cuts.is_empty() { None } else { Some(reserve()?) };
         Ok(())
     };
-    let mut cutter = Cutter::new(limits, stem).map_err(|_| RebuildError::Changed)?;
+    let mut cutter = Cutter::new(limits, stem).map_err(|error| RebuildError::Unreadable(error.into()))?;
     let mut index = 0;
     for input in inputs {
         if upload == Upload::AsIs && input.is_table() {
             cutter.rows(input, &mut send)?;
             continue;
         }
-        let ended = walk(input, index, |item| {
+        let ended = walk(input, index, |item| -> Result<_, RebuildError> {
             index += 1;
-            match cutter.push(&item.numbered()) {
-                Ok(Some(batch)) => send(batch),
-                Ok(None) => Ok(()),
-                Err(_) => Err(RebuildError::Changed),
-            }
+            let full = cutter.push(&item.numbered()).map_err(|error| RebuildError::Unreadable(error.into()))?;
+            full.map_or(Ok(()), &mut send)?;
+            Ok(ControlFlow::Continue(()))
         })?;
-        if let Ended::Early = ended {
-            return Err(RebuildError::Changed);
+        if let Ended::Early(error) = ended {
+            return Err(RebuildError::Unreadable(error.into()));
         }
     }
     cutter.finish().map_or(Ok(()), &mut send)?;

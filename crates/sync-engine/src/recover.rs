@@ -2,14 +2,11 @@
 
 use sync_core::cycle::CycleState;
 use sync_core::journal::Entry;
-use sync_core::transport::{JobQuery, TransportError};
-use sync_core::{Job, JobId, Page, Transport};
+use sync_core::{Job, JobId, Transport};
 
 use crate::baseline::unanswered;
+use crate::listing::{ListError, Listed, jobs_since};
 use crate::store::{StateKey, StateStore, StoreError};
-
-/// Pages of jobs looked through.
-const MOST_PAGES: u64 = 10;
 
 /// Why it cannot be told that the target's open cycle is ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,31 +41,17 @@ pub(crate) async fn doubt(
     let Some(first) = state.batches().iter().find_map(|batch| batch.exchange()?.job()) else { return Ok(None) };
     let mut lost = unanswered(journal, true);
     let Ok(batch) = transport.job(first).await else { return Ok(Some(Doubt::NoList)) };
-    let query = match &batch.created_by {
-        Some(user) => JobQuery::default().with_created_by(user.clone()),
-        None => JobQuery::default(),
+    let stranger = |job: &Job| {
+        if lost == 0 || job.name != batch.name {
+            return Some(job.id.clone());
+        }
+        lost -= 1;
+        None
     };
-    for page in 0..MOST_PAGES {
-        let Ok(jobs) = list(transport, &query, page).await else { return Ok(Some(Doubt::NoList)) };
-        for job in &jobs {
-            if job.id == *first {
-                return Ok(None);
-            }
-            if store.knows_job(key, &job.id)? {
-                continue;
-            }
-            if lost == 0 || job.name != batch.name {
-                return Ok(Some(Doubt::Stranger(job.id.clone())));
-            }
-            lost -= 1;
-        }
-        if jobs.len() < Page::<Job>::MAX_LIMIT as usize {
-            break;
-        }
+    match jobs_since(transport, store, key, &batch, stranger).await {
+        Ok(Listed::Back) => Ok(None),
+        Ok(Listed::Told(job)) => Ok(Some(Doubt::Stranger(job))),
+        Ok(Listed::Lost) | Err(ListError::Transport(_)) => Ok(Some(Doubt::NoList)),
+        Err(ListError::Store(error)) => Err(error),
     }
-    Ok(Some(Doubt::NoList))
-}
-
-async fn list(transport: &dyn Transport, query: &JobQuery, page: u64) -> Result<Vec<Job>, TransportError> {
-    Ok(transport.jobs(query, page * u64::from(Page::<Job>::MAX_LIMIT)).await?.results)
 }

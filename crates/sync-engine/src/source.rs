@@ -222,9 +222,13 @@ fn table(file: File, format: TableFormat, options: &TableOptions) -> Result<(Cel
 /// A table once more from its beginning, with the template its header has made; `None` for an input that is no table.
 fn table_again(input: &Input) -> Result<Option<(Cells, Template, ExpandOptions)>, SourceError> {
     let Content::Table(format, options) = input.content() else { return Ok(None) };
-    let Reader::Table(expander) = Source::open(input, 0)?.reader else { return Ok(None) };
+    // Closed before it is opened again: a workbook holds all of its shared texts.
+    let template = match Source::open(input, 0)?.reader {
+        Reader::Table(expander) => expander.template().clone(),
+        Reader::Json(_) => return Ok(None),
+    };
     let (cells, expand) = table(input.open()?, *format, options)?;
-    Ok(Some((cells, expander.template().clone(), expand)))
+    Ok(Some((cells, template, expand)))
 }
 
 /// The batches of a table whose rows are sent as they are; `None` for an input that is no table.
@@ -258,23 +262,29 @@ pub(crate) enum RowBatchesError {
     Batch(#[from] RowBatchError),
 }
 
-/// Gives the commands of a table as the service makes them of its rows, before it merges any: their bytes, and the row.
+/// Gives the commands of a table to `visit` as the service makes them of its rows, before it merges any: their bytes, and the
+/// row. Otherwise as [`walk`].
 pub(crate) fn walk_raw(
     input: &Input,
     mut visit: impl FnMut(&[u8], RowPosition) -> ControlFlow<()>,
-) -> Result<(), SourceError> {
-    let Some((cells, template, expand)) = table_again(input)? else { return Ok(()) };
+) -> Result<Ended, InputError> {
+    let (cells, template, expand) = match table_again(input) {
+        Ok(Some(table)) => table,
+        Ok(None) => return Ok(Ended::Properly),
+        Err(SourceError::Input(error)) => return Err(error),
+        Err(error) => return Ok(Ended::Early(error)),
+    };
     let mut expander = RawExpander::new(cells, &template, expand);
     loop {
         match expander.next_command() {
             Ok(Some(command)) => {
                 if visit(command.bytes, command.row).is_break() {
-                    return Ok(());
+                    return Ok(Ended::Asked);
                 }
             }
-            Ok(None) => return Ok(()),
+            Ok(None) => return Ok(Ended::Properly),
             Err(ExpandError::Row(_)) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Ok(Ended::Early(error.into())),
         }
     }
 }
@@ -388,32 +398,38 @@ impl RowReader for Cells {
     }
 }
 
-/// How an input ended.
+/// How the walk through an input ended.
 pub(crate) enum Ended {
-    /// As it should.
+    /// With the input.
     Properly,
-    /// Because it is not what it should be.
-    Early,
+    /// Because the input is not what it should be.
+    Early(SourceError),
+    /// Because the visitor has seen enough.
+    Asked,
 }
 
-/// Gives the commands of one input to `visit`. `first_index` is the number of commands in the inputs before. Rows that do
-/// not fit their template are passed over: whoever has to know reads with a [`Source`].
+/// Gives the commands of one input to `visit`, until that has seen enough. `first_index` is the number of commands in the
+/// inputs before. Rows that do not fit their template are passed over: whoever has to know reads with a [`Source`].
 pub(crate) fn walk<E: From<InputError>>(
     input: &Input,
     first_index: u64,
-    mut visit: impl FnMut(&Item<'_>) -> Result<(), E>,
+    mut visit: impl FnMut(&Item<'_>) -> Result<ControlFlow<()>, E>,
 ) -> Result<Ended, E> {
     let mut source = match Source::open(input, first_index) {
         Ok(source) => source,
         Err(SourceError::Input(error)) => return Err(error.into()),
-        Err(_) => return Ok(Ended::Early),
+        Err(error) => return Ok(Ended::Early(error)),
     };
     loop {
         match source.next() {
-            Ok(Some(item)) => visit(&item)?,
+            Ok(Some(item)) => {
+                if visit(&item)?.is_break() {
+                    return Ok(Ended::Asked);
+                }
+            }
             Ok(None) => return Ok(Ended::Properly),
             Err(error) if error.is_about_a_row() => {}
-            Err(_) => return Ok(Ended::Early),
+            Err(error) => return Ok(Ended::Early(error)),
         }
     }
 }

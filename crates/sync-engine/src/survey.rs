@@ -73,7 +73,10 @@ pub(crate) fn survey(
         Depth::Plan => Purpose::Plan,
         Depth::Run(upload) => Purpose::Run(upload),
     };
-    let mut checker = Checker::new(inputs, options, purpose, limits, spill);
+    let mut checker = Checker::new(inputs, options, purpose, limits);
+    if purpose != Purpose::Plan {
+        checker = checker.comparing(spill);
+    }
     let mut key = Vec::with_capacity(256);
     for (number, input) in inputs.iter().enumerate() {
         checker.begin_input(number, commands);

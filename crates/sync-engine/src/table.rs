@@ -56,11 +56,11 @@ impl Default for TextDialect {
     }
 }
 
-/// The template of a table, and how its cells are read. As JSON the template is named by its absolute path.
+/// The template of a table, and how its cells are read. As JSON the template is named by its path; see [`Input::save`](crate::Input::save).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TableOptions {
-    /// The file the template is in.
+    /// The file the template is in, as given.
     pub template: PathBuf,
     #[serde(skip, default)]
     text: Arc<str>,
@@ -83,7 +83,6 @@ impl TableOptions {
     pub fn read(template: impl Into<PathBuf>) -> io::Result<Self> {
         let template = template.into();
         let text = read_template(&template)?;
-        let template = std::path::absolute(&template).unwrap_or(template);
         Ok(Self {
             template,
             text,
@@ -92,6 +91,14 @@ impl TableOptions {
             sheet: None,
             lists: ListSplitting::default(),
         })
+    }
+
+    /// The same, with the absolute path of the template.
+    pub(crate) fn absolute(mut self) -> Self {
+        if let Ok(path) = std::path::absolute(&self.template) {
+            self.template = path;
+        }
+        self
     }
 
     /// The text of the template.

@@ -9,7 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use sync_core::check::Severity;
 use sync_engine::{Excerpt, Finding, FindingTotal};
 
-use super::human::count;
+use super::human::{count, is_hidden, plain};
 
 /// Findings of one code in one input that are shown; the rest is counted.
 const MOST_ALIKE: u64 = 5;
@@ -40,8 +40,12 @@ fn render(findings: &[Finding], more: u64, totals: &[FindingTotal], colored: boo
         counted += total - listed;
         if total > MOST_ALIKE {
             // Writing to a string cannot fail.
-            let _ =
-                writeln!(text, "{file}: {severity}[{code}] {} more like the {MOST_ALIKE} above", total - MOST_ALIKE);
+            let _ = writeln!(
+                text,
+                "{}: {severity}[{code}] {} more like the {MOST_ALIKE} above",
+                plain(file),
+                total - MOST_ALIKE
+            );
         }
     }
     if more > counted {
@@ -65,7 +69,7 @@ fn one(text: &mut String, finding: &Finding, colored: bool) {
         (true, Severity::Warning) => ("\x1b[1;33m", "\x1b[0m"),
         (true, Severity::Note) => ("\x1b[1;32m", "\x1b[0m"),
     };
-    let message = printable(message);
+    let (file, message, place) = (plain(file), plain(message), plain(&place));
     let _ = writeln!(text, "{file}:{line}:{column}: {style}{severity}[{code}]{reset} {message}{place}");
     if let Some(excerpt) = finding.excerpt.as_ref().filter(|excerpt| !excerpt.text.trim().is_empty()) {
         text.push_str(&snippet(excerpt, *line, *severity, colored));
@@ -103,17 +107,12 @@ fn narrowed(excerpt: &Excerpt) -> (String, std::ops::Range<usize>) {
     let before = if start > 0 || *cut_before { DOTS } else { "" };
     let after = if end < text.len() || *cut_after { DOTS } else { "" };
     // One character of another shape for one that would move the cursor.
-    let shown: String = text[start..end].chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }).collect();
+    let is_hidden = |c: char| c != '\t' && is_hidden(c);
+    let shown: String = text[start..end].chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
     let shift = |at: usize| {
         let at = at.clamp(start, end);
-        before.len()
-            + text[start..at].chars().map(|c| if c.is_control() && c != '\t' { 1 } else { c.len_utf8() }).sum::<usize>()
+        before.len() + text[start..at].chars().map(|c| if is_hidden(c) { 1 } else { c.len_utf8() }).sum::<usize>()
     };
     let mark = shift(mark.start)..shift(mark.end);
     (format!("{before}{shown}{after}"), mark)
-}
-
-/// Text from outside, without what would steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -53,11 +53,15 @@ fn write_run(text: &mut String, report: &Report) -> fmt::Result {
     write_summary(text, report)?;
     for error in &report.errors {
         let place = match (&error.file, error.line) {
-            (Some(file), Some(line)) => format!("{file}:{line}: "),
+            (Some(file), Some(line)) => format!("{}:{line}: ", plain(file)),
             _ => String::new(),
         };
-        let identity = error.identity.as_deref().map(|identity| format!(" ({})", plain(identity))).unwrap_or_default();
-        writeln!(text, "  {place}{}{identity}", plain(&error.message))?;
+        let about: Vec<_> = [error.identity.as_deref().map(plain), error.cell.as_deref().map(|cell| plain(cell))]
+            .into_iter()
+            .flatten()
+            .collect();
+        let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", in ")) };
+        writeln!(text, "  {place}{}{about}", plain(&error.message))?;
     }
     for reason in &report.guard {
         write_names(text, reason)?;
@@ -262,18 +266,20 @@ pub(crate) fn bytes(bytes: u64) -> String {
     format!("{size:.1} {}", UNITS[unit])
 }
 
+/// Whether a character moves the cursor or turns the text around.
+pub(super) fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Foreign text for a terminal: what would move the cursor, colour or turn the text around is written as an escape, so that
 /// nobody's name can pass for a line of ours.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(hidden) {
+    if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+        if is_hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
     }
     Cow::Owned(shown)
 }

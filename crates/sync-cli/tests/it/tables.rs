@@ -135,3 +135,46 @@ fn the_flag_for_no_header_row_wins_over_the_environment() {
         assert_eq!(ran.stdout.matches("Community").count(), commands, "{flag:?}");
     }
 }
+
+#[test]
+fn what_is_said_of_a_template_is_said_once_and_by_its_name_as_given() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = r#"[{"resourceType": "Community", "identifier": {"name": "${1}"}, "description": "of ${1}"}]"#;
+    fs::write(folder.path().join("t.json"), template).expect("a template");
+    fs::write(folder.path().join("a.csv"), "Quay\n").expect("a table");
+    fs::write(folder.path().join("b.csv"), "Pier\n").expect("a table");
+    let ran = Ran::expect(0, folder.path(), ["check", "a.csv", "b.csv", "--template", "t.json"]);
+    assert_eq!(ran.stdout.matches("local.template.textAround").count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("t.json:1:"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_error_of_a_job_names_the_cell_of_the_resource() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = r#"[
+      {"resourceType": "Community", "identifier": {"name": "Harbour"}},
+      {"resourceType": "Domain", "type": {"name": "${1}"}, "identifier": {"name": "${2}", "community": {"name": "Harbour"}}}
+    ]"#;
+    fs::write(folder.path().join("t.json"), template).expect("a template");
+    fs::write(folder.path().join("t.csv"), "Glossary;Quay\nGlossery;Pier\n").expect("a table");
+    let args = ["run", "t.csv", "--template", "t.json", "--id", "harbour", "--embedded"];
+    let ran = Ran::expect(1, folder.path(), args);
+    ran.says("t.csv:2: ")
+        .says(", in column 2)")
+        .says("repair it and run it again")
+        .says("to go on: collibra-sync resume");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_expand_writes_is_one_like_any_other() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("t.json"), r#"[{"resourceType": "Community", "identifier": {"name": "${1}"}}]"#)
+        .expect("a template");
+    fs::write(folder.path().join("t.csv"), "Quay\n").expect("a table");
+    Ran::expect(0, folder.path(), ["expand", "t.csv", "--template", "t.json", "-o", "out.json"]);
+    let mode = |name: &str| fs::metadata(folder.path().join(name)).expect("a file").permissions().mode();
+    assert_eq!(mode("out.json"), mode("t.csv"));
+}

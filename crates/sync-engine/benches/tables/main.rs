@@ -51,7 +51,7 @@ fn expand_all() -> u64 {
     let options = TableOptions::read(folder.join("template.json")).expect("a template").with_header_row(true);
     let input = Input::table(&input, None, Arc::new(options)).expect("the input is there");
     let mut out = File::create(output).expect("the output can be written");
-    let expansion = expand(&[input], &mut out, folder).expect("the table can be expanded");
+    let expansion = expand(&[input], &mut out).expect("the table can be expanded");
     assert!(!expansion.has_errors, "{:#?}", expansion.findings);
     expansion.commands
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -192,12 +193,12 @@ impl<'s> Examiner<'s> {
             let mut links = Links::new(&directions, spill);
             let mut count = 0;
             for input in inputs {
-                walk(input, count, |item| -> Result<(), SurveyError> {
+                walk(input, count, |item| -> Result<_, SurveyError> {
                     count += 1;
-                    match Command::from_slice(item.record.bytes) {
-                        Ok(command) => links.command(item.index, &command).map_err(SurveyError::Spill),
-                        Err(_) => Ok(()),
+                    if let Ok(command) = Command::from_slice(item.record.bytes) {
+                        links.command(item.index, &command).map_err(SurveyError::Spill)?;
                     }
+                    Ok(ControlFlow::Continue(()))
                 })?;
             }
             judge(links.finish().map_err(SurveyError::Spill)?, &mut findings).map_err(SurveyError::Spill)?;

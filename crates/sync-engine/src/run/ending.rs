@@ -21,7 +21,7 @@ const GO_ON: &str = "resume goes on from here without being given the input agai
 impl Run<'_> {
     pub(super) fn finished(&mut self, cycle: &Cycle<Finalized>) {
         self.fill(cycle.state(), cycle.reports());
-        self.inputs.iter().for_each(|input| input.keep(false));
+        self.inputs.iter().for_each(|input| _ = input.keep(false));
         let PlanCounts { missing, .. } = self.report.plan;
         let mut message = vec!["the cycle is finalized".to_owned()];
         if !self.report.summary_complete {
@@ -153,10 +153,9 @@ impl Run<'_> {
                 ],
             ),
             Stop::Asked => self.broken_off(RunOutcome::Stopped, "stopped on request".to_owned()),
-            Stop::Rebuild(RebuildError::Changed | RebuildError::Unwanted) => {
-                let what = "the input changed while it was being sent".to_owned();
+            Stop::Rebuild(error @ (RebuildError::Changed | RebuildError::Unreadable(_) | RebuildError::Unwanted)) => {
                 let then = "run it again when it is complete".to_owned();
-                (RunOutcome::InputChanged, vec![what, so_far(&self.state).to_owned(), then])
+                (RunOutcome::InputChanged, vec![chain(&error), so_far(&self.state).to_owned(), then])
             }
             Stop::Rebuild(error @ RebuildError::Input(_)) => self.broken_off(RunOutcome::InputChanged, chain(&error)),
             Stop::Survey(error @ SurveyError::Spill(_)) => self.broken_off(RunOutcome::Broken, chain(&error)),
@@ -197,11 +196,11 @@ impl Run<'_> {
             HaltReason::Refused { source, .. } => {
                 let outcome = source.as_ref().and_then(of_transport).unwrap_or(RunOutcome::Failed);
                 match outcome {
-                    RunOutcome::Failed => (outcome, vec![what, so_far]),
+                    RunOutcome::Failed => self.failed(vec![what, so_far]),
                     _ => self.may_go_on(outcome, vec![what, so_far]),
                 }
             }
-            HaltReason::JobFailed { call: Call::Batch(_), .. } => (RunOutcome::Failed, vec![what, so_far]),
+            HaltReason::JobFailed { call: Call::Batch(_), .. } => self.failed(vec![what, so_far]),
             HaltReason::JobFailed { call: Call::Finalize, .. } => {
                 let then =
                     "what it did to missing resources is not known; the whole cycle has to be sent again".to_owned();
@@ -223,6 +222,16 @@ impl Run<'_> {
     fn broken_off(&mut self, outcome: RunOutcome, what: String) -> (RunOutcome, Vec<String>) {
         let message = vec![what, so_far(&self.state).to_owned()];
         if self.report.cycle > 0 { self.may_go_on(outcome, message) } else { (outcome, message) }
+    }
+
+    /// The end of a run whose batch the target did not take.
+    fn failed(&mut self, mut message: Vec<String>) -> (RunOutcome, Vec<String>) {
+        self.report.resumable = true;
+        message.push(
+            "if the input is at fault, repair it and run it again; if the target was, resume sends the batch again"
+                .into(),
+        );
+        (RunOutcome::Failed, message)
     }
 
     /// Says how to go on.

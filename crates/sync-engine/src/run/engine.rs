@@ -23,7 +23,8 @@ use crate::store::StateStore;
 ///
 /// Two passes over the input: the first one sends nothing and ends in a plan and the guard's word, the second one
 /// builds the same batches again and sends them one by one. Memory is bounded whatever the size of the input: two
-/// batches, one command, 8 MiB for sorting and 8 MiB for the state.
+/// batches, one command, 8 MiB for sorting and 8 MiB for the state. Two things come to that: a table needs what its rows about
+/// one resource need, and a workbook its shared texts, once for each of the two passes while both read.
 #[derive(Clone)]
 pub struct Engine {
     pub(super) store: Arc<dyn StateStore>,

@@ -18,7 +18,7 @@ use super::told;
 use super::walk::{Run, Stop, brought};
 use crate::baseline::Baseline;
 use crate::event::Progress;
-use crate::guard::{GuardReason, judge_source};
+use crate::guard::judge_source;
 use crate::options::ResumeOptions;
 use crate::rebuild::RebuildError;
 use crate::record::RunRecord;
@@ -78,7 +78,6 @@ impl Run<'_> {
             return Err(Stop::Exhausted);
         }
         self.inputs = record.open().map_err(RebuildError::Input)?;
-        self.inputs.iter().for_each(|input| input.keep(true));
         let survey = self.read().await?;
         if survey.digest != record.source {
             return Err(Stop::OtherSource);
@@ -247,14 +246,6 @@ impl Run<'_> {
 
     fn recovered(&mut self, sentence: impl Into<String>) {
         self.report.recovery.push(sentence.into());
-    }
-
-    async fn unfit(&self, reason: GuardReason) -> Result<Option<GuardReason>, Stop> {
-        if self.options.finalization.is_destructive() {
-            return Ok(Some(reason));
-        }
-        self.with_store(|store, key| store.distrust(key)).await?;
-        Ok(None)
     }
 
     fn nothing_to_resume(&mut self, standing: &Standing, phase: Phase) {

@@ -16,6 +16,7 @@ use crate::baseline::{Baseline, look, look_again};
 use crate::event::Progress;
 use crate::export::{ExportError, export};
 use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan};
+use crate::input::Input;
 use crate::journal::StoreJournal;
 use crate::options::{RunOptions, Upload};
 use crate::plan::{PLAN_LIST, PlanError, Planned, compare};
@@ -46,6 +47,7 @@ impl Run<'_> {
     /// The first pass: nothing is sent.
     pub(super) async fn read(&mut self) -> Result<Survey, Stop> {
         let began = Instant::now();
+        self.inputs.iter().try_for_each(Input::can_be_noted).map_err(SurveyError::from)?;
         let RunOptions { upload, relations_action, .. } = self.options;
         if upload == Upload::AsIs
             && relations_action != RelationsAction::default()
@@ -87,13 +89,18 @@ impl Run<'_> {
                 self.with_store(|store, key| store.forget(key)).await?;
                 Ok(None)
             }
-            Baseline::Unfit(reason) if self.options.finalization.is_destructive() => Ok(Some(reason)),
-            Baseline::Unfit(reason) => {
-                tracing::warn!("{}", reason.message);
-                self.with_store(|store, key| store.distrust(key)).await?;
-                Ok(None)
-            }
+            Baseline::Unfit(reason) => self.unfit(reason).await,
         }
+    }
+
+    /// A state that does not fit the target any more stops what would touch missing resources, and is not trusted otherwise.
+    pub(super) async fn unfit(&self, reason: GuardReason) -> Result<Option<GuardReason>, Stop> {
+        if self.options.finalization.is_destructive() {
+            return Ok(Some(reason));
+        }
+        tracing::warn!("{}", reason.message);
+        self.with_store(|store, key| store.distrust(key)).await?;
+        Ok(None)
     }
 
     pub(super) async fn look(&self, standing: &Standing) -> Result<Baseline, Stop> {
@@ -193,8 +200,15 @@ impl Run<'_> {
     pub(super) async fn begin(&self, record: &RunRecord, mut planned: Planned) -> Result<u64, Stop> {
         let asked = record.to_text().map_err(crate::record::RecordError::Damaged)?;
         // From here on somebody may have to carry it on.
-        self.inputs.iter().for_each(|input| input.keep(true));
-        self.with_store(move |store, key| store.begin(key, &asked, &mut |take| planned.differences(take))).await
+        let kept: Vec<_> = self.inputs.iter().map(|input| input.keep(true)).collect();
+        let begin = move |store: &dyn StateStore, key: &StateKey| {
+            store.begin(key, &asked, &mut |take| planned.differences(take))
+        };
+        let begun = self.with_store(begin).await;
+        if begun.is_err() {
+            self.inputs.iter().zip(kept).for_each(|(input, kept)| _ = input.keep(kept));
+        }
+        begun
     }
 
     /// What the cycle is begun with.

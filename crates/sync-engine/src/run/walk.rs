@@ -21,6 +21,7 @@ use crate::record::{RecordError, RunRecord};
 use crate::report::Report;
 use crate::store::{StateLock, StoreError};
 use crate::survey::{Cut, Survey, SurveyError};
+use crate::sweep::sweep;
 
 /// One run under way.
 pub(super) struct Run<'e> {
@@ -91,6 +92,8 @@ impl<'e> Run<'e> {
 
     pub(super) async fn walk(&mut self) -> Result<(), Stop> {
         let lock = Arc::new(self.with_store(|store, key| store.lock(key)).await?);
+        let spill = self.engine.spill.clone();
+        self.with_store(move |store, _| sweep(&spill, store)).await?;
         let survey = self.read().await?;
         // What an earlier cycle may still have under way is over before the target is asked what it knows.
         self.clear_up(&lock).await?;

@@ -21,17 +21,24 @@ pub(crate) struct BrokenStore {
     entries: AtomicUsize,
     /// Whether what was noted as missing can be read.
     reads_missing: bool,
+    /// Whether a cycle can be begun.
+    begins: bool,
 }
 
 impl BrokenStore {
     /// After so many entries no further one can be written.
     pub(crate) fn after_entries(store: SqliteStore, entries: usize) -> Self {
-        Self { store, entries: entries.into(), reads_missing: true }
+        Self { store, entries: entries.into(), reads_missing: true, begins: true }
     }
 
     /// What was noted as missing cannot be read.
     pub(crate) fn without_missing(store: SqliteStore) -> Self {
-        Self { store, entries: usize::MAX.into(), reads_missing: false }
+        Self { store, entries: usize::MAX.into(), reads_missing: false, begins: true }
+    }
+
+    /// No cycle can be begun.
+    pub(crate) fn without_beginning(store: SqliteStore) -> Self {
+        Self { store, entries: usize::MAX.into(), reads_missing: true, begins: false }
     }
 }
 
@@ -78,6 +85,9 @@ impl StateStore for BrokenStore {
     }
 
     fn begin(&self, key: &StateKey, asked: &str, differences: &mut Differences<'_>) -> Result<u64, StoreError> {
+        if !self.begins {
+            return Err(broken(StoreErrorKind::Write));
+        }
         self.store.begin(key, asked, differences)
     }
 

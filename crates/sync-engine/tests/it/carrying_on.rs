@@ -136,3 +136,50 @@ async fn a_batch_refused_after_a_lost_finalization_promises_nothing() {
     assert_eq!(report.outcome, RunOutcome::Failed, "{:?}", report.message);
     assert_no_promise(&report);
 }
+
+/// The copies of piped inputs that are in the state folder.
+fn copies(world: &World) -> usize {
+    let entries = std::fs::read_dir(world.state()).expect("a state folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    names.filter(|name| name.to_str().is_some_and(|name| name.starts_with("spool-"))).count()
+}
+
+#[tokio::test]
+async fn a_piped_table_is_not_kept_where_no_cycle_was_begun() {
+    let world = world().await;
+    let report = run_on(&world, BrokenStore::without_beginning(world.store()), piped(&world, "Quay\n")).await;
+    assert_eq!((report.outcome, report.cycle), (RunOutcome::Broken, 0), "{:?}", report.message);
+    assert_eq!(copies(&world), 0);
+}
+
+#[tokio::test]
+async fn copies_that_nobody_needs_are_swept_away_and_others_are_not() {
+    let world = world().await;
+    // One that a killed process has left, one of a run that can be carried on, one that is being read.
+    std::fs::write(world.state().join("spool-killed"), "Quay\n").expect("a file");
+    run_on(&world, BrokenStore::after_entries(world.store(), 0), piped(&world, "Quay\n")).await;
+    let reading = piped(&world, "Pier\n");
+    assert_eq!(copies(&world), 2);
+
+    let other = world.options("other", Finalization::Ignore);
+    std::fs::write(world.state().join("spool-killed"), "Quay\n").expect("a file");
+    let report = world.run(&world.source(&[]), other.clone()).await;
+    assert_eq!(report.outcome, RunOutcome::InputRejected, "{:?}", report.message);
+    assert_eq!(copies(&world), 2);
+    drop(reading);
+    assert_carried_on(&resume(&world).await, 1);
+    assert_eq!(copies(&world), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_path_that_cannot_be_noted_is_refused_before_anything_is_sent() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let world = world().await;
+    let path = world.folder.path().join(std::ffi::OsStr::from_bytes(b"qu\xffay.json"));
+    std::fs::write(&path, r#"[{"resourceType": "Community", "identifier": {"name": "Quay"}}]"#).expect("a file");
+    let report = world.run(&Input::file(path, None).expect("the file"), options(&world)).await;
+    assert_eq!((report.outcome, report.cycle), (RunOutcome::InputRejected, 0), "{:?}", report.message);
+    assert!(report.message[0].contains("not Unicode"), "{:?}", report.message);
+}

@@ -1,12 +1,14 @@
 //! Runs of tables with templates.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sync_core::Finalization;
 use sync_core::transport::RelationsAction;
-use sync_emulator::Readings;
+use sync_emulator::{Answer, Fault, FaultRule, Operation, Readings};
 use sync_engine::{
-    CheckOptions, CheckReport, Input, Report, RunOptions, RunOutcome, Severity, TableOptions, Upload, check, expand,
+    CheckOptions, CheckReport, Content, Input, Progress, ProgressSink, Report, RunOptions, RunOutcome, Severity,
+    TableFormat, TableOptions, Upload, check, expand,
 };
 use sync_formats::BatchLimits;
 use tempfile::TempDir;
@@ -113,7 +115,7 @@ fn rows_about_a_resource_that_returns_are_told_once() {
 fn rows_that_return_are_told_where_nothing_else_is_checked() {
     let folder = TempDir::new().expect("a folder");
     let input = table_in(&folder, "Quay;a\nPier;b\nQuay;c\n", BOTH, false);
-    let found = expand(&[input], &mut Vec::new(), folder.path()).expect("it can be written").findings;
+    let found = expand(&[input], &mut Vec::new()).expect("it can be written").findings;
     let [returns] = &found[..] else { panic!("{found:#?}") };
     assert_eq!((&*returns.code, returns.row), ("local.template.identifierReturns", Some(3)));
     assert_eq!(returns.related.as_ref().map(|related| related.line), Some(1));
@@ -135,4 +137,83 @@ fn a_command_that_waits_for_many_rows_is_not_taken_for_two() {
     let report = checked(&folder, table_in(&folder, &rows, template, false));
     assert!(report.commands > 201, "{}", report.commands);
     assert_eq!(report.findings, []);
+}
+
+/// Does something to the input between the two readings.
+struct Meddler<F: Fn() + Send + Sync>(F);
+
+impl<F: Fn() + Send + Sync> ProgressSink for Meddler<F> {
+    fn progress(&self, progress: Progress<'_>) {
+        if matches!(progress, Progress::Planned { .. }) {
+            (self.0)();
+        }
+    }
+}
+
+async fn meddled(world: &World, input: Input, upload: Upload, meddle: impl Fn() + Send + Sync + 'static) -> Report {
+    let engine = world.engine().with_progress(Arc::new(Meddler(meddle)));
+    engine.run(vec![input], options(world).with_upload(upload)).await
+}
+
+#[tokio::test]
+async fn a_table_that_is_gone_at_the_second_reading_is_said_to_be_gone() {
+    let world = world().await;
+    for upload in [Upload::Json, Upload::AsIs] {
+        let input = table(&world, "Quay\n", TEMPLATE);
+        let path = PathBuf::from(input.name());
+        let report = meddled(&world, input, upload, move || std::fs::remove_file(&path).expect("it is there")).await;
+        assert_eq!(report.outcome, RunOutcome::InputChanged, "{:?}", report.message);
+        assert!(report.message[0].starts_with("opening"), "{:?}", report.message);
+        assert!(report.resumable, "it may come back");
+    }
+}
+
+#[tokio::test]
+async fn an_input_that_is_cut_off_at_the_second_reading_says_where() {
+    let world = world().await;
+    let input = world.write("cut.json", r#"[{"resourceType": "Community", "identifier": {"name": "Quay"}}]"#);
+    let path = PathBuf::from(input.name());
+    let report = meddled(&world, input, Upload::Json, move || std::fs::write(&path, "[{").expect("a file")).await;
+    assert_eq!(report.outcome, RunOutcome::InputChanged, "{:?}", report.message);
+    assert!(report.message[0].contains("changed while it was being sent: "), "{:?}", report.message);
+}
+
+#[tokio::test]
+async fn an_index_past_the_batch_counts_from_one_and_the_first_one_from_nought() {
+    let world = world().await;
+    // The third row is the first of the second batch, and names no type that exists.
+    let rows = "Keel;Glossary\nMast;Glossary\nRope;Glossery\nSail;Glossary\nTide;Glossary\n";
+    let template = r#"[{"resourceType": "Domain", "type": {"name": "${2}"},
+      "identifier": {"name": "${1}", "community": {"name": "Harbour"}}}]"#;
+    let community = r#"[{"resourceType": "Community", "identifier": {"name": "Harbour"}}]"#;
+    let report =
+        world.run(&world.write("community.json", community), world.options("other", Finalization::Ignore)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    for upload in [Upload::Json, Upload::AsIs] {
+        for (index, row) in [(0, 3), (2, 4)] {
+            let errors = format!(r#"{{"results": [{{"errorMessage": "bad", "command": {{"indices": [{index}]}}}}]}}"#);
+            let answer = Fault::Answer(Answer::new(200).with_body(errors));
+            let faults = vec![FaultRule::new(answer).on(Operation::Errors)];
+            world.emulator.controls().set_faults(faults).expect("a good rule");
+            let batches = BatchLimits::default().with_commands(2);
+            let options = options(&world).with_upload(upload).with_batches(batches);
+            let report = world.run(&table(&world, rows, template), options).await;
+            assert_eq!(report.outcome, RunOutcome::Failed, "{:?}", report.message);
+            let found: Vec<_> = report.errors.iter().map(|error| (error.batch, error.row)).collect();
+            assert_eq!(found, [(Some(2), Some(row))], "{upload:?} {index}");
+        }
+    }
+}
+
+#[test]
+fn a_template_has_its_name_as_given_and_is_found_from_everywhere() {
+    // Both are there, whatever is in them.
+    let options = TableOptions::read("Cargo.toml").expect("a text");
+    assert_eq!(options.template, PathBuf::from("Cargo.toml"));
+    let input = Input::table("README.md", Some(TableFormat::Csv), Arc::new(options)).expect("a file");
+    let saved = input.save();
+    assert!(saved.path.is_absolute());
+    let Content::Table(_, options) = &saved.content else { panic!("{saved:?}") };
+    assert!(options.template.is_absolute());
+    Input::reopen(saved).expect("both are there");
 }
