@@ -26,19 +26,6 @@ pub enum ImportMode {
 }
 
 impl ImportMode {
-    /// The mode that two switches ask for.
-    ///
-    /// # Errors
-    /// [`SimulationConflict`] if both are on.
-    pub fn new(continue_on_error: bool, simulation: bool) -> Result<Self, SimulationConflict> {
-        match (continue_on_error, simulation) {
-            (false, false) => Ok(Self::AllOrNothing),
-            (true, false) => Ok(Self::ContinueOnError),
-            (false, true) => Ok(Self::Simulation),
-            (true, true) => Err(SimulationConflict),
-        }
-    }
-
     /// Whether bad commands are skipped.
     pub fn continues_on_error(self) -> bool {
         self == Self::ContinueOnError
@@ -49,11 +36,6 @@ impl ImportMode {
         self == Self::Simulation
     }
 }
-
-/// A simulation that was to go on after errors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a simulation cannot continue on error: the service does not support both together")]
-pub struct SimulationConflict;
 
 /// Imports a file without any synchronization: `POST /import/{format}-job`. Nothing is ever removed by it.
 ///

@@ -24,15 +24,13 @@ mod wire;
 pub use digest::Digest;
 pub use finalize::{Finalization, FinalizationError};
 pub use id::{BatchNumber, FileId, IdError, JobId, SYNCHRONIZATION_ID_MAX_CHARS, SynchronizationId, UserId};
-pub use import_api::{
-    FileInfo, ImportApi, ImportApiExt, ImportMode, ImportRequest, ServerInfo, SimulationConflict, SynchronizationInfo,
-};
+pub use import_api::{FileInfo, ImportApi, ImportApiExt, ImportMode, ImportRequest, ServerInfo, SynchronizationInfo};
 pub use job::{
     CommandReference, Counters, ImportError, ImportErrorType, ImportState, ImportSummary, Job, JobResult, JobState,
     Page, ResourceCounts,
 };
 pub use outcome::{Committed, Outcome};
 pub use payload::{Payload, PayloadFormat, PayloadSource};
-pub use profile::{Profile, ServerVersion, UnknownVersion};
+pub use profile::{Profile, ServerVersion, UnknownProfile, UnknownVersion};
 pub use table::{CsvParameters, SheetChoice, TableParameters};
 pub use transport::{Transport, TransportExt};

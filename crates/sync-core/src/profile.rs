@@ -90,13 +90,15 @@ pub struct UnknownVersion;
 ///
 /// The one difference that concerns synchronizations so far is the default of `continueOnError` (page "The option to
 /// continue on error"). As every call of ours says what it wants, a wrong profile changes nothing on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Profile {
     /// Before 2026.07.
     #[serde(rename = "before-2026.07")]
     BeforeV2026_07,
-    /// From 2026.07 on.
+    /// From 2026.07 on. The default: of the two readings of a call that does not say, the one that leaves partial results
+    /// behind.
+    #[default]
     #[serde(rename = "2026.07")]
     V2026_07,
 }
@@ -128,4 +130,20 @@ impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(text: &str) -> Result<Self, UnknownProfile> {
+        let mut profiles = [Self::BeforeV2026_07, Self::V2026_07].into_iter();
+        profiles.find(|profile| profile.as_str() == text).ok_or_else(|| UnknownProfile { text: text.into() })
+    }
+}
+
+/// A text that names no [`Profile`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a profile; there are before-2026.07 and 2026.07")]
+pub struct UnknownProfile {
+    text: Box<str>,
 }

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::{ControlFlow, Range};
 
-use sync_core::SheetChoice;
 use sync_core::check::{Path, Severity};
 use sync_formats::{
     BatchLimits, BatchLimitsError, CellPlace, CollibraCsv, CsvDialect, DialectError, ExcelReader, ExpandError,
@@ -367,11 +366,7 @@ impl Cells {
     fn open(file: File, format: TableFormat, options: &TableOptions) -> Result<Self, TableError> {
         Ok(match (format, &options.dialect) {
             (TableFormat::Excel, _) => {
-                let sheet = match &options.sheet {
-                    None => Sheet::First,
-                    Some(SheetChoice::Name(name)) => Sheet::Name(name.clone()),
-                    Some(SheetChoice::Index(index)) => Sheet::Index(*index),
-                };
+                let sheet = Sheet::from(options.sheet.as_ref());
                 Self::Excel(Box::new(ExcelReader::new(file, &sheet)?))
             }
             (TableFormat::Csv, TextDialect::Collibra(dialect)) => Self::Collibra(CollibraCsv::new(file, dialect)),

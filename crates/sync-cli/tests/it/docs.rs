@@ -58,6 +58,22 @@ fn the_blocks_of_the_curl_page_work_as_written() {
     assert_eq!(ran.stdout, all(&blocks[1..], "text"));
 }
 
+#[test]
+fn the_blocks_of_the_page_about_the_server_work_as_written() {
+    let blocks = blocks("docs/emulator.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = Path::new(env!("CARGO_BIN_EXE_collibra-sync")).parent().expect("a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([program.to_owned()].into_iter().chain(std::env::split_paths(&path)));
+    let mut shell = Command::new("sh");
+    shell.args(["-e", "-c", &all(&blocks, "sh")]).current_dir(folder.path()).env("PATH", path.expect("a path"));
+    let ran = Ran::of(0, &mut shell);
+    // A block of text that is a command line is not what is printed.
+    let printed: Vec<&Block> = blocks.iter().filter(|block| !block.content.starts_with("collibra-sync")).collect();
+    let printed = printed.iter().filter(|block| block.language == "text").map(|block| block.content.as_str());
+    assert_eq!(ran.stdout, printed.collect::<String>());
+}
+
 /// The words of the commands in a block that begin with `cargo`.
 fn cargo_commands(block: &Block) -> Vec<Vec<String>> {
     let joined = block.content.replace("\\\n", " ");
@@ -123,9 +139,14 @@ fn the_commands_of_the_example_work_as_written() {
 
 #[test]
 fn links_between_the_pages_lead_somewhere() {
-    for path in
-        ["README.md", "docs/README.md", "examples/harbour/README.md", "crates/sync-cli/README.md", "CHANGELOG.md"]
-    {
+    for path in [
+        "README.md",
+        "docs/README.md",
+        "docs/emulator.md",
+        "examples/harbour/README.md",
+        "crates/sync-cli/README.md",
+        "CHANGELOG.md",
+    ] {
         let folder = root().join(path).parent().expect("a folder").to_owned();
         for target in page(path).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
             let there = target.is_empty() || target.starts_with("http") || folder.join(target).exists();

@@ -30,3 +30,13 @@ fn the_default_that_changed_divides_the_profiles() {
         assert_eq!((Profile::of(&version), profile.continues_on_error_by_default()), (profile, default), "{version}");
     }
 }
+
+#[test]
+fn a_profile_is_read_as_it_is_written_and_the_newest_is_the_default() {
+    for profile in [Profile::BeforeV2026_07, Profile::V2026_07] {
+        assert_eq!(profile.to_string().parse(), Ok(profile));
+    }
+    assert_eq!(Profile::default(), Profile::V2026_07);
+    let error = "2026.7".parse::<Profile>().expect_err("no profile").to_string();
+    assert_eq!(error, "\"2026.7\" is not a profile; there are before-2026.07 and 2026.07");
+}

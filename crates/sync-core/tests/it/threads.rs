@@ -18,7 +18,7 @@ fn public_types_are_send_and_sync() {
         SynchronizationId JobId BatchNumber IdError Digest Finalization FinalizationError Outcome Committed
         Job JobState JobResult ImportState ImportSummary ResourceCounts Counters ImportError ImportErrorType
         CommandReference Page<ImportError> Payload PayloadFormat TableParameters CsvParameters SheetChoice FileId UserId
-        ImportMode ImportRequest SimulationConflict FileInfo SynchronizationInfo ServerInfo ServerVersion UnknownVersion
+        ImportMode ImportRequest FileInfo SynchronizationInfo ServerInfo ServerVersion Profile UnknownProfile UnknownVersion
         Profile
         Command<'static> Community<'static> Domain<'static> Asset<'static> Mapping<'static> ComplexRelation<'static>
         CommunityIdentifier<'static> DomainIdentifier<'static> AssetIdentifier<'static> MappingIdentifier<'static>

@@ -106,10 +106,9 @@ impl Authority {
     }
 
     /// Opens a session, which ends the one that the user had.
-    pub(crate) fn log_in(&self, name: &str, password: &str, now: i64) -> Result<(Account, SessionKey), Refusal> {
+    pub(crate) fn log_in(&self, name: &str, password: &str, now: i64) -> Result<SessionKey, Refusal> {
         let account = self.accounts().by_password(name, password).ok_or(Refusal::Password)?;
-        let session = self.sessions.open(account.clone(), now);
-        Ok((account, session))
+        Ok(self.sessions.open(account, now))
     }
 
     pub(crate) fn log_out(&self, session: &SessionKey) {

@@ -31,7 +31,6 @@ pub(super) async fn authenticate(
             return Err(ApiError::forbidden("A session that changes something has to show its csrfToken."));
         }
     }
-    request.extensions_mut().insert(visitor.account.clone());
     request.extensions_mut().insert(visitor);
     Ok(next.run(request).await)
 }

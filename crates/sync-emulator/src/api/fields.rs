@@ -61,7 +61,7 @@ fn continue_on_error(shared: &Shared, form: &Form, simulation: bool) -> Result<b
     match form.boolean("continueOnError")? {
         Some(true) if simulation => Err(ApiError::bad_request("simulation and continueOnError cannot be combined.")),
         Some(wanted) => Ok(wanted),
-        None => Ok(!simulation && shared.profile.continue_on_error()),
+        None => Ok(!simulation && shared.profile.continues_on_error_by_default()),
     }
 }
 
@@ -89,6 +89,7 @@ fn table(form: &Form, format: PayloadFormat) -> Result<TableParameters, ApiError
     let table = TableParameters::new(template).with_header_row(form.boolean("headerRow")?.unwrap_or(false));
     if format == PayloadFormat::Excel {
         let index = form.number("sheetIndex", 0..=i32::MAX as u32)?;
+        // What the service does with both, and whether it counts from 0 or 1, is not documented; this is our choice.
         let name = form.exact("sheetName").map(|name| SheetChoice::Name(name.to_owned()));
         return Ok(match name.or(index.map(SheetChoice::Index)) {
             Some(sheet) => table.with_sheet(sheet),

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ApiError;
 use super::body::read_small;
 use super::params::{Params, Segment, uuid};
-use crate::access::Account;
+use crate::access::{Account, Visitor};
 use crate::controls::Controls;
 use crate::jobs::{Cancelling, JobFilter, JobResult, JobRow, JobState, SortField};
 use crate::profile::{HiddenJob, JobsApi, MissingJobsApi, OlderCancel, Profile};
@@ -45,7 +45,7 @@ pub(super) async fn find(State(shared): State<Arc<Shared>>, params: Params) -> R
 /// `POST /jobs/{jobId}/canceled`: answers at once; the job ends when it has stopped.
 pub(super) async fn cancel(
     State(shared): State<Arc<Shared>>,
-    Extension(account): Extension<Account>,
+    Extension(visitor): Extension<Visitor>,
     Segment(id): Segment,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
@@ -59,7 +59,7 @@ pub(super) async fn cancel(
         return Err(removed(&shared));
     }
     let message = read_message(request).await?;
-    cancel_job(&shared, account, &id, message).await?;
+    cancel_job(&shared, visitor.account, &id, message).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::ApiError;
 use super::jobs::{cancel_job, check_offered, filter, find_one, read_message};
 use super::params::{Params, Segment};
-use crate::access::Account;
+use crate::access::Visitor;
 use crate::jobs::{Cursor, JobFilter, JobResult, JobState};
 use crate::profile::JobsApi;
 use crate::server::Shared;
@@ -43,7 +43,7 @@ pub(super) async fn find(State(shared): State<Arc<Shared>>, params: Params) -> R
 /// `DELETE /rest/jobs/v1/jobs/{jobId}`: has the job stopped. The message is a parameter, or in the body as of old.
 pub(super) async fn cancel(
     State(shared): State<Arc<Shared>>,
-    Extension(account): Extension<Account>,
+    Extension(visitor): Extension<Visitor>,
     Segment(id): Segment,
     params: Params,
     request: Request,
@@ -53,6 +53,6 @@ pub(super) async fn cancel(
         Some(message) => Some(message.to_owned()),
         None => read_message(request).await?,
     };
-    cancel_job(&shared, account, &id, message).await?;
+    cancel_job(&shared, visitor.account, &id, message).await?;
     Ok(StatusCode::NO_CONTENT)
 }

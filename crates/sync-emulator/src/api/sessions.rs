@@ -28,7 +28,7 @@ struct Login {
 pub(super) async fn log_in(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, ApiError> {
     refuse_when_stopping(&shared)?;
     let login: Login = read_json(request).await?;
-    let (_, session) = shared
+    let session = shared
         .authority
         .log_in(&login.username, &login.password, shared.context.now())
         .map_err(ApiError::unauthorized)?;
@@ -82,8 +82,8 @@ pub(super) async fn log_out(
 }
 
 /// `GET /users/current`
-pub(super) async fn user(Extension(account): Extension<Account>) -> Json<Value> {
-    Json(shown(&account))
+pub(super) async fn user(Extension(visitor): Extension<Visitor>) -> Json<Value> {
+    Json(shown(&visitor.account))
 }
 
 fn shown(account: &Account) -> Value {

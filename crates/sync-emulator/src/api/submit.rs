@@ -13,7 +13,7 @@ use super::form::Form;
 use super::params::{Segment, uuid};
 use super::upload::{Upload, sync_folder, unwritable};
 use super::{ApiError, fields};
-use crate::access::Account;
+use crate::access::{Account, Visitor};
 use crate::faults::JobOrders;
 use crate::jobs::{JobRequest, JobRow, Operation, Submitter};
 use crate::profile::{FileAndFileId, JobNames, JobResultField};
@@ -27,8 +27,8 @@ type Answer = Result<Json<Value>, ApiError>;
 
 /// `POST /import/…-job`
 pub(super) fn import(format: PayloadFormat) -> MethodRouter<Arc<Shared>> {
-    post(async move |State(shared), Extension(account): Extension<Account>, request: Request| -> Answer {
-        submit(shared, account, String::new(), Operation::Import, format, request).await
+    post(async move |State(shared), Extension(visitor): Extension<Visitor>, request: Request| -> Answer {
+        submit(shared, visitor.account, String::new(), Operation::Import, format, request).await
     })
 }
 
@@ -49,12 +49,12 @@ pub(super) fn finalize() -> MethodRouter<Arc<Shared>> {
 
 fn synchronization(operation: Operation, format: PayloadFormat) -> MethodRouter<Arc<Shared>> {
     let handler = async move |State(shared): State<Arc<Shared>>,
-                              Extension(account): Extension<Account>,
+                              Extension(visitor): Extension<Visitor>,
                               Segment(id): Segment,
                               request: Request|
                 -> Answer {
         check_id(&shared, &id)?;
-        submit(shared, account, id, operation, format, request).await
+        submit(shared, visitor.account, id, operation, format, request).await
     };
     post(handler)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 use sync_core::command::ResourceKind;
-use sync_core::{CsvParameters, PayloadFormat, SheetChoice, TableParameters};
+use sync_core::{CsvParameters, PayloadFormat, TableParameters};
 use sync_formats::{
     CollibraCsv, CsvDialect, ExcelReader, ExpandError, ExpandOptions, ListDialect, ListSplitting, Position,
     RawExpander, Record, RowPosition, RowReader, Sheet, Template,
@@ -147,12 +147,7 @@ fn open(
     let csv = table.csv.unwrap_or_default();
     let (rows, separator): (Box<dyn RowReader>, _) = match format {
         PayloadFormat::Excel => {
-            let sheet = match &table.sheet {
-                None => Sheet::First,
-                Some(SheetChoice::Name(name)) => Sheet::Name(name.clone()),
-                Some(SheetChoice::Index(index)) => Sheet::Index(*index),
-            };
-            (Box::new(ExcelReader::new(file, &sheet)?), ListDialect::excel())
+            (Box::new(ExcelReader::new(file, &Sheet::from(table.sheet.as_ref()))?), ListDialect::excel())
         }
         PayloadFormat::Csv | PayloadFormat::Json => {
             let dialect = dialect(csv).unwrap_or_default();

@@ -3,7 +3,6 @@
 mod choices;
 mod file;
 mod readings;
-mod version;
 
 pub use choices::{
     AttributesAction, CanceledWork, ConcurrentAssets, CsrfToken, EmptyValues, FailedCommands, FileAndFileId,
@@ -13,4 +12,4 @@ pub use choices::{
 };
 pub use file::{ProfileFile, ProfileFileError};
 pub use readings::{Readings, UnknownReading};
-pub use version::{Profile, UnknownProfile};
+pub use sync_core::{Profile, UnknownProfile};

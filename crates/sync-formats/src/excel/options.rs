@@ -1,5 +1,7 @@
 //! Which sheet is read, and how much of a workbook.
 
+use sync_core::SheetChoice;
+
 /// Which sheet of a workbook is the table.
 ///
 /// Hidden sheets count and can be chosen like any other; so do tabs that hold a chart instead of cells, which cannot be
@@ -15,22 +17,21 @@ pub enum Sheet {
     Index(u32),
 }
 
-impl Sheet {
-    /// The sheet that the two parameters of the service mean, `sheetName` and `sheetIndex`: a name wins over an index,
-    /// and without both it is the first sheet. What the service does with both, and whether it counts from 0 or 1, is
-    /// not documented; this is our choice.
-    ///
-    /// ```
-    /// use sync_formats::Sheet;
-    /// assert_eq!(Sheet::choose(Some("Tables"), Some(2)), Sheet::Name("Tables".to_owned()));
-    /// assert_eq!(Sheet::choose(None, Some(2)), Sheet::Index(2));
-    /// assert_eq!(Sheet::choose(None, None), Sheet::First);
-    /// ```
-    pub fn choose(name: Option<&str>, index: Option<u32>) -> Self {
-        match (name, index) {
-            (Some(name), _) => Self::Name(name.to_owned()),
-            (None, Some(index)) => Self::Index(index),
-            (None, None) => Self::First,
+/// The sheet that a request means; the first one where it names none.
+///
+/// ```
+/// use sync_core::SheetChoice;
+/// use sync_formats::Sheet;
+///
+/// assert_eq!(Sheet::from(Some(&SheetChoice::Index(2))), Sheet::Index(2));
+/// assert_eq!(Sheet::from(None), Sheet::First);
+/// ```
+impl From<Option<&SheetChoice>> for Sheet {
+    fn from(choice: Option<&SheetChoice>) -> Self {
+        match choice {
+            Some(SheetChoice::Name(name)) => Self::Name(name.clone()),
+            Some(SheetChoice::Index(index)) => Self::Index(*index),
+            None => Self::First,
         }
     }
 }

@@ -74,13 +74,6 @@ fn many_sheets_are_not_all_listed() {
 }
 
 #[test]
-fn name_wins_over_index() {
-    assert_eq!(Sheet::choose(Some("a"), Some(0)), Sheet::Name("a".to_owned()));
-    assert_eq!(Sheet::choose(None, Some(0)), Sheet::Index(0));
-    assert_eq!(Sheet::choose(None, None), Sheet::First);
-}
-
-#[test]
 fn sheet_without_rows_is_an_empty_table() {
     for sheet in ["<sheetData/>", "<sheetData></sheetData>", "<sheetData><row r=\"1\"/></sheetData>"] {
         let read = read_with(Parts::with_rows("").with_sheet(sheet).pack(), &Sheet::First, ExcelLimits::default());
