@@ -163,16 +163,16 @@ impl Search<'_> {
         batches.filter_map(|batch| batch.exchange()).any(|exchange| exchange.job() == Some(job))
     }
 
-    /// Whether a job is called as the call's would be, as far as that is known.
+    /// Whether a job can be the call's, as far as its user and its name tell. What the job of a batch is called is not
+    /// documented, so a name says nothing against a batch: a copy that was overlooked would run beside the one sent again.
     fn fits(&self, job: &Job, learnt: &Learnt) -> bool {
         if job.created_by.is_some() && learnt.user.is_some() && job.created_by != learnt.user {
             return false;
         }
-        let as_batches = match (&job.name, &learnt.batch_name) {
-            (Some(name), Some(batches)) => name == batches,
-            _ => return true,
-        };
-        self.names_file(job) || as_batches == matches!(self.call, Call::Batch(_))
+        match (self.call, &job.name, &learnt.batch_name) {
+            (Call::Finalize, Some(name), Some(batches)) => self.names_file(job) || !are_alike(name, batches),
+            _ => true,
+        }
     }
 
     fn names_file(&self, job: &Job) -> bool {
@@ -197,6 +197,14 @@ impl Search<'_> {
             several => several.iter().find(|job| !job.is_terminal()).map_or(Sighting::Nothing, at_work),
         }
     }
+}
+
+/// Whether two jobs are called alike but for the files, numbers and ids in their names.
+fn are_alike(one: &str, other: &str) -> bool {
+    fn fixed(name: &str) -> impl Iterator<Item = &str> {
+        name.split_whitespace().filter(|word| !word.contains(|c: char| c.is_ascii_digit() || c == '.'))
+    }
+    fixed(one).eq(fixed(other))
 }
 
 fn at_work(job: &Job) -> Sighting {
