@@ -121,7 +121,7 @@ async fn behind(
             if job.id == *last {
                 return Ok(Baseline::Good);
             }
-            let alike = job.name.as_ref().is_none_or(|name| names.contains(name));
+            let alike = job.name.is_none() || names.iter().any(|name| job.is_called_like(name));
             if !alike || store.knows_job(key, &job.id)? {
                 continue;
             }

@@ -169,8 +169,8 @@ impl Search<'_> {
         if job.created_by.is_some() && learnt.user.is_some() && job.created_by != learnt.user {
             return false;
         }
-        match (self.call, &job.name, &learnt.batch_name) {
-            (Call::Finalize, Some(name), Some(batches)) => self.names_file(job) || !are_alike(name, batches),
+        match (self.call, &learnt.batch_name) {
+            (Call::Finalize, Some(batches)) => self.names_file(job) || !job.is_called_like(batches),
             _ => true,
         }
     }
@@ -197,14 +197,6 @@ impl Search<'_> {
             several => several.iter().find(|job| !job.is_terminal()).map_or(Sighting::Nothing, at_work),
         }
     }
-}
-
-/// Whether two jobs are called alike but for the files, numbers and ids in their names.
-fn are_alike(one: &str, other: &str) -> bool {
-    fn fixed(name: &str) -> impl Iterator<Item = &str> {
-        name.split_whitespace().filter(|word| !word.contains(|c: char| c.is_ascii_digit() || c == '.'))
-    }
-    fixed(one).eq(fixed(other))
 }
 
 fn at_work(job: &Job) -> Sighting {

@@ -45,6 +45,7 @@ impl Run<'_> {
         }
         self.report.cycle = standing.cycle;
         let record = RunRecord::read(&standing)?;
+        self.mark.clone_from(&record.mark);
         self.take_over(&record, asked);
         self.engine.sink.progress(Progress::LookingAfter);
         self.probe().await?;

@@ -28,6 +28,8 @@ pub(super) struct Run<'e> {
     pub(super) options: RunOptions,
     pub(super) inputs: Vec<Input>,
     pub(super) cuts: Vec<Cut>,
+    /// What the names of its files have in common with those of no other cycle.
+    pub(super) mark: String,
     pub(super) report: Report,
     /// What jobs that an earlier process saw to their end did.
     pub(super) summaries: Summaries,
@@ -86,7 +88,7 @@ pub(super) type Batches = mpsc::Receiver<Result<Batch, RebuildError>>;
 impl<'e> Run<'e> {
     pub(super) fn new(engine: &'e Engine, inputs: Vec<Input>, options: RunOptions) -> Self {
         let report = Report::new(options.synchronization().clone());
-        Self { engine, options, inputs, cuts: Vec::new(), report, summaries: Summaries::new() }
+        Self { engine, options, inputs, cuts: Vec::new(), mark: String::new(), report, summaries: Summaries::new() }
     }
 
     pub(super) async fn walk(&mut self) -> Result<(), Stop> {
@@ -118,6 +120,7 @@ impl<'e> Run<'e> {
         self.heed_stop()?;
 
         let record = RunRecord::of(&self.inputs, source, &self.options);
+        self.mark.clone_from(&record.mark);
         self.report.cycle = self.begin(&record, planned).await?;
         // What an earlier run had kept to be carried on is of no use any more.
         RunRecord::read(&standing).iter().for_each(|earlier| earlier.discard_but(&record));
@@ -139,7 +142,7 @@ impl<'e> Run<'e> {
 
     /// The second pass: the batches again. `attempt` is part of the names their files have.
     pub(super) fn batches(&self, attempt: u32) -> Batches {
-        let stem = file_stem(self.options.synchronization().as_str(), self.report.cycle, attempt);
+        let stem = file_stem(self.options.synchronization().as_str(), self.report.cycle, attempt, &self.mark);
         rebuild(self.inputs.clone(), self.options.batches, self.options.upload, self.cuts.clone(), stem)
     }
 
@@ -210,7 +213,7 @@ pub(super) async fn next(batches: &mut Batches) -> Result<Option<Batch>, Rebuild
 }
 
 /// What the files of an attempt at a cycle are called, so that a job that names its file can be told from all others.
-fn file_stem(id: &str, cycle: u64, attempt: u32) -> String {
+fn file_stem(id: &str, cycle: u64, attempt: u32, mark: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
-    format!("{}-{cycle}.{attempt}-batch", id.chars().map(safe).collect::<String>())
+    format!("{}-{cycle}.{attempt}-{mark}-batch", id.chars().map(safe).collect::<String>())
 }

@@ -7,4 +7,5 @@ mod histories;
 mod plans;
 mod simulation;
 mod store;
+mod strangers;
 mod support;
