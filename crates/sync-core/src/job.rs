@@ -118,6 +118,15 @@ impl Job {
         self
     }
 
+    /// Whether the job is called `name`, but for files, numbers and ids: words with a digit or a dot do not count, as a
+    /// service may say in the name of a job which file it is about. A job without a name is called like none.
+    pub fn is_called_like(&self, name: &str) -> bool {
+        fn fixed(name: &str) -> impl Iterator<Item = &str> {
+            name.split_whitespace().filter(|word| !word.contains(|c: char| c.is_ascii_digit() || c == '.'))
+        }
+        self.name.as_ref().is_some_and(|own| fixed(own).eq(fixed(name)))
+    }
+
     /// Whether the job will not change any more.
     pub fn is_terminal(&self) -> bool {
         self.state.as_ref().is_some_and(JobState::is_terminal)

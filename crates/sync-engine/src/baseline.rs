@@ -103,7 +103,7 @@ async fn behind(
     let names = names_of_ours(transport, &ours, journal, also).await;
     let mut excused = unanswered(journal, false);
     let stranger = |job: &Job| {
-        let alike = job.name.as_ref().is_none_or(|name| names.contains(name));
+        let alike = job.name.is_none() || names.iter().any(|name| job.is_called_like(name));
         if alike && excused == 0 {
             return Some(job.id.clone());
         }

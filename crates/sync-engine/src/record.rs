@@ -1,5 +1,7 @@
 //! What a run is asked to do, as it is kept in the state: enough to carry it on without being asked again.
 
+use std::hash::{BuildHasher, RandomState};
+
 use serde::{Deserialize, Serialize};
 use sync_core::guard::GuardLimits;
 use sync_core::transport::RelationsAction;
@@ -20,6 +22,10 @@ const LAYOUT: u32 = 1;
 pub(crate) struct RunRecord {
     layout: u32,
     pub(crate) inputs: Vec<SavedInput>,
+    /// Part of the names its files have on the target: another state folder may send the same synchronization, and its
+    /// jobs must not be taken for ours. Empty if an older version wrote this.
+    #[serde(default)]
+    pub(crate) mark: String,
     /// Digest of all commands in their order.
     pub(crate) source: Digest,
     finalization: Finalization,
@@ -58,6 +64,7 @@ impl RunRecord {
         Self {
             layout: LAYOUT,
             inputs: inputs.iter().map(Input::save).collect(),
+            mark: format!("{:08x}", RandomState::new().hash_one(()) >> 32),
             source,
             finalization: options.finalization,
             guard: options.guard.clone(),
@@ -151,6 +158,7 @@ mod tests {
         let text = RunRecord::of(&[], source, &options).to_text().unwrap();
         let read = RunRecord::read(&Standing { asked: Some(text), ..Standing::default() }).unwrap();
         assert_eq!(read.source, source);
+        assert_ne!(read.mark, RunRecord::of(&[], source, &options).mark);
         assert_eq!(format!("{:?}", read.options(key)), format!("{options:?}"));
     }
 

@@ -157,8 +157,6 @@ fn kill(kills: u64) {
     let mut source = edited(&Source::new(), 1, &mut chance);
     let mut done = 0;
     let (mut cycles, mut resumed, mut servers, mut finalized) = (0, 0, 0, 0);
-    // How long an undisturbed run takes, so that kills fall into all of it.
-    let mut usual = Duration::ZERO;
     while done < kills || cycles < 2 {
         cycles += 1;
         for at in [folder.path(), twin.path()] {
@@ -166,13 +164,14 @@ fn kill(kills: u64) {
         }
         let began = Instant::now();
         Ran::of(0, &mut command(twin.path(), &undisturbed.url, &RUN));
-        usual = usual.max(began.elapsed());
+        // How long an undisturbed run takes, so that kills fall into all of it.
+        let usual = began.elapsed();
 
         let mut next: &[&str] = &RUN;
         for processes in 1.. {
             assert!(processes < 100, "cycle {cycles} does not come to an end (RANDOM_SEED={seed})");
-            let moment = usual.mul_f64(chance.below(1000) as f64 / 900.0);
-            let is_killed = done < kills && chance.below(10) < 8;
+            let moment = usual.mul_f64(chance.below(1000) as f64 / 1000.0);
+            let is_killed = done < kills && chance.below(10) < 9;
             let down = (chance.below(6) == 0).then(|| Duration::from_millis(chance.below(1500)));
             let ran = if is_killed {
                 servers += u64::from(down.is_some());

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use sync_core::clock::Clock;
-use sync_core::cycle::{Call, CycleSettings, Event, HaltReason, Phase};
-use sync_core::{Job, JobResult, JobState};
+use sync_core::cycle::{Call, CycleSettings, Event, HaltReason, Phase, look_after};
+use sync_core::journal::{Entry, Journal};
+use sync_core::{Job, JobResult, JobState, Outcome};
 
 use crate::driver::{BATCH_1, BATCH_2, FINALIZE, halted, walk};
 use crate::stage::*;
-use crate::support::{batch, settings};
+use crate::support::{accepted, batch, judged, ready, settings};
 
 fn listed(id: &str, name: &str, state: JobState) -> Job {
     let mut job = Job::new(id.parse().expect("a valid job id")).with_state(state);
@@ -36,6 +37,10 @@ fn finalization_lost() -> Stage {
 
 fn events(stage: &Stage) -> Vec<&'static str> {
     stage.journal.entries().iter().map(|entry| entry.event.name()).collect()
+}
+
+fn events_of(stage: &Stage, name: &str) -> usize {
+    events(stage).iter().filter(|event| **event == name).count()
 }
 
 /// How often the jobs were listed.
@@ -81,6 +86,26 @@ async fn a_job_that_merely_fits_has_to_end_before_the_batch_is_sent_again() {
     let again = stage.log.lines().iter().filter(|line| line.starts_with("send ")).count();
     assert_eq!(again, 4);
     assert_eq!(events(&stage).iter().filter(|event| **event == "sighted").count(), 12);
+}
+
+/// Its file is at hand no more once its process has died.
+#[tokio::test]
+async fn a_batch_that_runs_is_seen_though_its_job_is_called_after_its_file() {
+    let stage = Stage::new();
+    let told = accepted(batch(1));
+    let Event::Accepted { job, .. } = &told else { panic!("accepted") };
+    let first = ended(job.as_str(), "import of x-1.json");
+    let events = [ready(1), told, Event::JobEnded { call: batch(1) }, judged(batch(1), Outcome::Succeeded)];
+    let begun = Event::Begun { settings: Box::new(settings()) };
+    for event in [begun].into_iter().chain(events).chain([ready(2)]) {
+        stage.journal.append(&Entry { at: stage.clock.now(), event }).await.expect("memory takes it");
+    }
+    let second = |state| listed("second", "import of x-2.json", state);
+    stage.wire.answer_looks([Ok(first.clone())]);
+    stage.wire.answer_lists((0..3).map(|_| Ok(vec![second(JobState::Running), first.clone()])));
+    stage.wire.answer_lists([Ok(vec![second(JobState::Completed), first.clone()])]);
+    look_after(stage.crew(), stage.journal.replayed(), None).await.expect("it comes to rest");
+    assert_eq!(events_of(&stage, "sighted"), 3);
 }
 
 #[tokio::test]
@@ -201,6 +226,7 @@ async fn a_job_that_somebody_turns_out_to_know_is_not_taken_for_a_finalization()
 async fn a_job_called_like_a_batch_is_no_finalization_and_several_are_not_told_apart() {
     let lists = [
         vec![ended("x", "batch"), ended("b2", "batch")],
+        vec![ended("x", "batch x-7.json"), ended("b2", "batch")],
         vec![ended("x", "finalize"), ended("y", "finalize"), ended("b2", "batch")],
     ];
     for list in lists {

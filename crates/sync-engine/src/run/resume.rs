@@ -55,6 +55,7 @@ impl Run<'_> {
         self.report.cycle = standing.cycle;
         self.state = state.clone();
         let record = RunRecord::read(&standing)?;
+        self.mark.clone_from(&record.mark);
         self.take_over(&record, asked);
         self.engine.sink.progress(Progress::LookingAfter);
         self.probe().await?;

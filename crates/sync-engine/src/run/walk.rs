@@ -29,6 +29,8 @@ pub(super) struct Run<'e> {
     pub(super) options: RunOptions,
     pub(super) inputs: Vec<Input>,
     pub(super) cuts: Vec<Cut>,
+    /// What the names of its files have in common with those of no other cycle.
+    pub(super) mark: String,
     pub(super) report: Report,
     /// Where the cycle stood when it was last seen.
     pub(super) state: CycleState,
@@ -86,8 +88,8 @@ impl From<BaselineError> for Stop {
 impl<'e> Run<'e> {
     pub(super) fn new(engine: &'e Engine, inputs: Vec<Input>, options: RunOptions) -> Self {
         let report = Report::new(options.synchronization().clone());
-        let (cuts, state, summaries) = (Vec::new(), CycleState::idle(), Summaries::new());
-        Self { engine, options, inputs, cuts, report, state, summaries }
+        let (cuts, mark, state, summaries) = (Vec::new(), String::new(), CycleState::idle(), Summaries::new());
+        Self { engine, options, inputs, cuts, mark, report, state, summaries }
     }
 
     pub(super) async fn walk(&mut self) -> Result<(), Stop> {
@@ -121,6 +123,7 @@ impl<'e> Run<'e> {
         self.heed_stop()?;
 
         let record = RunRecord::of(&self.inputs, source, &self.options);
+        self.mark.clone_from(&record.mark);
         self.report.cycle = self.begin(&record, planned).await?;
         // What an earlier run had kept to be carried on is of no use any more.
         RunRecord::read(&standing).iter().for_each(|earlier| earlier.discard_but(&record));
@@ -142,7 +145,7 @@ impl<'e> Run<'e> {
 
     /// The second pass: the batches again. `attempt` is part of the names their files have.
     pub(super) fn batches(&self, attempt: u32) -> Supply {
-        let stem = file_stem(self.options.synchronization().as_str(), self.report.cycle, attempt);
+        let stem = file_stem(self.options.synchronization().as_str(), self.report.cycle, attempt, &self.mark);
         let (inputs, cuts) = (self.inputs.clone(), self.cuts.clone());
         Supply::new(rebuild(inputs, self.options.batches, self.options.upload, cuts, stem))
     }
@@ -231,7 +234,7 @@ pub(super) fn brought(state: &CycleState) -> u64 {
 }
 
 /// What the files of an attempt at a cycle are called, so that a job that names its file can be told from all others.
-fn file_stem(id: &str, cycle: u64, attempt: u32) -> String {
+fn file_stem(id: &str, cycle: u64, attempt: u32, mark: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-') { c } else { '_' };
-    format!("{}-{cycle}.{attempt}-batch", id.chars().map(safe).collect::<String>())
+    format!("{}-{cycle}.{attempt}-{mark}-batch", id.chars().map(safe).collect::<String>())
 }

@@ -12,5 +12,6 @@ mod histories;
 mod plans;
 mod simulation;
 mod store;
+mod strangers;
 mod support;
 mod tables;

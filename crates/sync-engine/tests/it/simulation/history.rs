@@ -1,6 +1,6 @@
 //! One history: several cycles, what goes wrong in them, and what has to hold afterwards.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +15,11 @@ use sync_engine::store::StateStore;
 
 use super::bugs::Bug;
 use super::chance::Chance;
-use super::process::{Asked, Fate, key, process};
+use super::process::{Asked, Fate, key, process, stranger};
 use super::setup::Setup;
 use super::sources::Source;
 use super::state::Death;
 use super::world::{ID, World};
-use crate::support::Thing;
 
 /// Processes of one cycle that meet with something; after these nothing goes wrong any more.
 const TROUBLED: u32 = 6;
@@ -46,8 +45,8 @@ struct History {
     bug: Option<Bug>,
     source: Source,
     files: u32,
-    /// What the last finalized source had.
-    finalized: BTreeSet<Thing>,
+    /// Finalizations that were executed before this cycle.
+    executed: u64,
     /// Whether the catalogue has to be that of the undisturbed runs.
     is_comparable: bool,
     /// Whether the guard has stopped what it would not have stopped undisturbed.
@@ -118,8 +117,7 @@ impl History {
         let source = Source::first(&chance);
         let twin = World::new(Chance::new(seed ^ 1), setup.undisturbed()).await;
         let world = World::new(chance, setup).await;
-        let finalized = BTreeSet::new();
-        Self { world, twin, bug, source, files: 0, finalized, is_comparable: true, stands: false }
+        Self { world, twin, bug, source, files: 0, executed: 0, is_comparable: true, stands: false }
     }
 
     async fn play(&mut self) -> Result<(), String> {
@@ -150,6 +148,7 @@ impl History {
         let mut file = self.write(&source);
         let mut asked = Asked::Run { file: file.clone() };
         let before = self.standing();
+        self.executed = self.world.executed();
         let mut last = String::new();
         for number in 0..MOST {
             let mut fate = if number < TROUBLED { Fate::by(&self.world) } else { Fate::default() };
@@ -157,6 +156,13 @@ impl History {
             // Somebody comes back after a while: at once at first, later with more patience.
             let away = if number < TROUBLED { self.world.chance.below(60) } else { 120 };
             self.world.sleep(Duration::from_secs(away * u64::from(number.min(1)))).await;
+            let is_visited = self.world.setup.has_stranger && number > 0 && number < TROUBLED;
+            if is_visited && self.may_be_taken_over() && self.world.chance.happens(30) {
+                // What he ignores he may make the target forget.
+                self.is_comparable = false;
+                stranger(&self.world, &source).await;
+                self.rules_hold()?;
+            }
             let report = process(&self.world, &asked, &source, fate).await;
             self.rules_hold()?;
             let world = Arc::clone(&self.world);
@@ -190,11 +196,11 @@ impl History {
                     return self.rest(Rest::Finalized, &source).await;
                 }
                 RunOutcome::Guarded => return self.rest(Rest::Guarded, &source).await,
-                RunOutcome::Failed if source.is_bad => return self.rest(Rest::Failed, &source).await,
                 // What was carried on was begun with another source, a bad one.
-                RunOutcome::Failed if self.recorded().is_some_and(|recorded| recorded.is_bad) => {
+                RunOutcome::Failed if self.recorded().is_some_and(|recorded| recorded.is_bad && recorded != source) => {
                     Asked::Run { file: file.clone() }
                 }
+                RunOutcome::Failed if source.is_bad => return self.rest(Rest::Failed, &source).await,
                 RunOutcome::NothingToResume | RunOutcome::InputChanged => Asked::Run { file: file.clone() },
                 // Finalizations that failed as often as allowed are not replayed any more.
                 RunOutcome::Uncertain if !report.resumable => {
@@ -209,6 +215,13 @@ impl History {
 
     fn standing(&self) -> u64 {
         self.world.eyes.standing(&key(ID)).expect("the state can be read").cycle
+    }
+
+    /// Whether somebody else may end the cycle: one that was left on purpose relies on the list of jobs to hear of it.
+    fn may_be_taken_over(&self) -> bool {
+        let journal = self.world.eyes.standing(&key(ID)).expect("the state can be read").journal;
+        let was_left = CycleState::replay(&journal).is_ok_and(|state| state.was_left());
+        !self.world.is_busy(ID) && (self.world.setup.lists_jobs || !was_left)
     }
 
     /// What the last cycle was begun with.
@@ -230,11 +243,8 @@ impl History {
         // What was carried on may have been begun with another source than the last one.
         let recorded = self.recorded().filter(|_| rest == Rest::Finalized);
         let source = recorded.as_ref().unwrap_or(source);
-        if rest == Rest::Finalized {
-            self.finalized = source.things();
-        }
         let catalogue = self.world.catalogue().await.ok_or("the server is down at rest")?;
-        let lost: Vec<_> = self.finalized.difference(&catalogue.things()).copied().collect();
+        let lost: Vec<_> = self.world.finalized_things().difference(&catalogue.things()).copied().collect();
         if !lost.is_empty() {
             return Err(format!("{lost:?} of the last finalized source are gone"));
         }
@@ -242,7 +252,12 @@ impl History {
             return Ok(());
         }
         let file = self.write(source);
-        let twin = process(&self.twin, &Asked::Run { file }, source, Fate::undisturbed(source)).await;
+        let mut twin = None;
+        // A finalization that may have gone through is followed by another whole cycle, and that removes what an open cycle
+        // of an earlier source still had kept.
+        for _ in 0..(self.world.executed() - self.executed).clamp(1, 2) {
+            twin = process(&self.twin, &Asked::Run { file: file.clone() }, source, Fate::undisturbed(source)).await;
+        }
         let twin = twin.map(|report| (report.outcome, report.message));
         let expected = match twin.as_ref().map(|(outcome, _)| *outcome) {
             Some(RunOutcome::Finalized) => Rest::Finalized,
@@ -299,7 +314,8 @@ impl History {
         }
         let removes = self.world.setup.finalization == Finalization::RemoveResources;
         let consents = self.world.setup.limits == GuardLimits::default().with_allow_removals(Some(u64::MAX));
-        if removes && consents {
+        // What a stranger ignored the target may have forgotten.
+        if removes && consents && !self.world.setup.has_stranger {
             let extra: Vec<_> = catalogue.assets.keys().filter(|asset| !source.assets().contains_key(asset)).collect();
             if !extra.is_empty() {
                 return Err(format!("{extra:?} are left over"));

@@ -8,15 +8,15 @@ use async_trait::async_trait;
 use sync_core::clock::Clock;
 use sync_core::cycle::Patience;
 use sync_core::guard::GuardLimits;
-use sync_engine::store::{StateKey, StateStore};
+use sync_engine::store::{SqliteStore, StateKey, StateStore};
 use sync_engine::{Engine, Input, Report, ResumeOptions, RunOptions, RunOutcome};
 use sync_formats::BatchLimits;
-use sync_http::{Credentials, HttpTransport};
+use sync_http::{Credentials, HttpService, HttpTransport};
 
 use super::bugs::Bug;
 use super::sources::Source;
 use super::state::{Death, Life, Moment, State};
-use super::wire::{Visitor, Wire};
+use super::wire::{Stranger, Visitor, Wire};
 use super::world::{ID, World};
 
 /// What a process is to do.
@@ -170,9 +170,27 @@ fn word(outcome: RunOutcome) -> &'static str {
     }
 }
 
-fn transport(wire: Wire) -> HttpTransport {
+fn transport(service: impl HttpService + 'static) -> HttpTransport {
     let credentials = Credentials::Basic { username: "admin".to_owned(), password: "admin".into() };
-    HttpTransport::over(Arc::new(wire), "http://localhost", credentials).expect("a good target")
+    HttpTransport::over(Arc::new(service), "http://localhost", credentials).expect("a good target")
+}
+
+/// Somebody runs the same synchronization with a state folder of his own, while nobody of ours is at work: he brings the
+/// source, leaves alone what is missing, and ends whatever cycle the target had open.
+pub(super) async fn stranger(world: &Arc<World>, source: &Source) {
+    let state = world.path().join("stranger");
+    let store = SqliteStore::open(&state).expect("a state folder");
+    let file = world.path().join("stranger.json");
+    std::fs::write(&file, source.text()).expect("a source is written");
+    let service = Stranger { world: Arc::clone(world), source: source.clone() };
+    let engine = Engine::new(Arc::new(store), Arc::new(transport(service)), state)
+        .with_clock(Arc::clone(world) as Arc<dyn Clock>);
+    let input = Input::file(&file, None).expect("the source is there");
+    let report = engine.run(vec![input], RunOptions::new(key(ID))).await;
+    world.note(format_args!("a stranger ends {:?}", report.outcome));
+    if report.outcome == RunOutcome::Finalized {
+        world.count("a stranger has taken over");
+    }
 }
 
 /// Somebody who comes along while a request of another process is under way.

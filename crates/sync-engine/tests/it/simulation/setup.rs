@@ -32,6 +32,8 @@ pub(super) struct Setup {
     pub(super) lists_jobs: bool,
     /// Whether what was cut off is always carried on, and nothing edited before it is done.
     pub(super) always_resumes: bool,
+    /// Whether somebody else may come and run the same synchronization.
+    pub(super) has_stranger: bool,
     /// How often a request meets with something, in a hundred.
     pub(super) faults: u64,
     /// Whether jobs are done at once.
@@ -61,6 +63,7 @@ impl Setup {
             poll: Duration::from_millis(chance.one(&[100, 1500, 1500, 1500])),
             lists_jobs: chance.happens(75),
             always_resumes: chance.happens(65),
+            has_stranger: chance.happens(15),
             faults: chance.one(&[0, 3, 3, 10, 25]),
             is_calm: false,
         }

@@ -15,6 +15,7 @@ use sync_engine::store::{StateKey, StateStore};
 use sync_http::{Body, HttpService, ServiceError};
 
 use super::bugs::Bug;
+use super::sources::Source;
 use super::state::{Death, Life, Moment};
 use super::world::{Issue, Kind, World};
 
@@ -144,12 +145,7 @@ impl Wire {
 
     /// What a request wants done, if it is a submit.
     fn issue(&self, head: &http::request::Parts, body: &Bytes) -> Option<Issue> {
-        if head.method != http::Method::POST {
-            return None;
-        }
-        let rest = head.uri.path().strip_prefix("/rest/2.0/import/synchronize/")?;
-        let (synchronization, call) = rest.split_once('/')?;
-        let kind = if call == "finalize/job" { Kind::Finalize } else { Kind::Batch };
+        let (synchronization, kind) = submit(&head.method, head.uri.path())?;
         let standing = self.world.eyes.standing(&self.key).expect("the state can be read");
         let state = CycleState::replay(&standing.journal).unwrap_or_default();
         let permit = state.permit().map(|permit| permit.numbers());
@@ -307,6 +303,38 @@ impl Wire {
         }
         self.expired.load(Ordering::Relaxed)
     }
+}
+
+/// The way of somebody else, on which nothing goes wrong.
+pub(super) struct Stranger {
+    pub(super) world: Arc<World>,
+    pub(super) source: Source,
+}
+
+#[async_trait]
+impl HttpService for Stranger {
+    async fn call(&self, request: http::Request<Body>) -> Result<http::Response<Body>, ServiceError> {
+        let Some(answering) = self.world.answering() else {
+            return Err(ServiceError::unreachable("the server is down"));
+        };
+        let (synchronization, kind) = match submit(request.method(), request.uri().path()) {
+            Some((synchronization, kind)) => (synchronization.to_owned(), kind),
+            None => return Ok(answering(request).await),
+        };
+        // Of no cycle and attempt of ours.
+        let of = (self.world.time(), 0);
+        let source = Some(self.source.clone());
+        let issue = Issue { synchronization, kind, of, source, strategy: None, permit: None };
+        let answer = self.world.deliver(request, &issue).await;
+        answer.ok_or_else(|| ServiceError::unreachable("the server is down"))
+    }
+}
+
+/// The synchronization that something is submitted to, and what.
+fn submit<'r>(method: &http::Method, path: &'r str) -> Option<(&'r str, Kind)> {
+    let (synchronization, call) = path.strip_prefix("/rest/2.0/import/synchronize/")?.split_once('/')?;
+    let kind = if call == "finalize/job" { Kind::Finalize } else { Kind::Batch };
+    (method == http::Method::POST).then_some((synchronization, kind))
 }
 
 fn copy(request: &http::Request<Body>) -> http::Request<Body> {

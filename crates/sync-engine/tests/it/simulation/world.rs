@@ -79,6 +79,10 @@ struct Server {
 
 #[derive(Default)]
 struct Happenings {
+    /// What the source had that was finalized last, whoever did.
+    finalized: BTreeSet<Thing>,
+    /// Finalizations of the synchronization that were executed.
+    executed: u64,
     pending: Vec<Pending>,
     late: Vec<Late>,
     /// Finalizations accepted of each attempt at each cycle.
@@ -177,6 +181,16 @@ impl World {
     /// Notes that something came up.
     pub(super) fn count(&self, what: &'static str) {
         *self.happenings().tally.entry(what).or_default() += 1;
+    }
+
+    /// What the source had that was finalized last.
+    pub(super) fn finalized_things(&self) -> BTreeSet<Thing> {
+        self.happenings().finalized.clone()
+    }
+
+    /// Finalizations that were executed so far.
+    pub(super) fn executed(&self) -> u64 {
+        self.happenings().executed
     }
 
     pub(super) fn tally(&self) -> BTreeMap<&'static str, u64> {
@@ -373,6 +387,11 @@ impl World {
         self.note(format_args!("the finalization removes {gone:?}"));
         let source = issue.source.as_ref().map(Source::things).unwrap_or_default();
         self.is_brought(issue, before);
+        if issue.synchronization == ID {
+            let mut happenings = self.happenings();
+            happenings.finalized.clone_from(&source);
+            happenings.executed += 1;
+        }
         let lost: Vec<_> = gone.intersection(&source).collect();
         if !lost.is_empty() {
             self.wrong(format!("a finalization removed {lost:?}, which its source has"));
