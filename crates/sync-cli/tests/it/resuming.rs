@@ -122,7 +122,7 @@ fn a_changed_source_is_not_carried_on_with() {
     fs::write(folder.path().join("in.json"), tables(61)).expect("a file");
     let jobs = Catalogue::of(&server.url).jobs;
     let refused = Ran::of(1, &mut resume(folder.path(), &server.url));
-    refused.says("the source has changed since").says("nothing was sent").says("run it");
+    refused.says("the source has changed since").says("nothing was removed").says("run it");
     assert_eq!(Catalogue::of(&server.url).jobs, jobs);
 
     fs::remove_file(folder.path().join("in.json")).expect("our own file");
@@ -148,7 +148,7 @@ fn standard_input_is_kept_for_the_resumption_and_not_longer() {
     let kept = || {
         let entries = fs::read_dir(folder.path().join(".collibra-sync")).expect("the state folder");
         entries
-            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with(".tmp")))
+            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("spool-")))
             .count()
     };
     assert_eq!(kept(), 1);
