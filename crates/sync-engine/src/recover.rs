@@ -2,11 +2,11 @@
 
 use sync_core::cycle::CycleState;
 use sync_core::journal::Entry;
-use sync_core::transport::{JobQuery, TransportError};
+use sync_core::transport::{JobQuery, TransportError, TransportErrorKind};
 use sync_core::{Job, JobId, Page, Transport};
 
-use crate::baseline::unanswered;
-use crate::store::{StateKey, StateStore, StoreError};
+use crate::baseline::{BaselineError, is_absent, unanswered};
+use crate::store::{StateKey, StateStore};
 
 /// Pages of jobs looked through.
 const MOST_PAGES: u64 = 10;
@@ -14,8 +14,10 @@ const MOST_PAGES: u64 = 10;
 /// Why it cannot be told that the target's open cycle is ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Doubt {
-    /// The jobs of the cycle cannot be listed.
+    /// The target lists no jobs, or not for us.
     NoList,
+    /// Its first job is not among those listed.
+    Gone(JobId),
     /// Somebody's job is among those listed since the cycle began.
     Stranger(JobId),
 }
@@ -24,6 +26,7 @@ impl std::fmt::Display for Doubt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoList => f.write_str("the target does not list the jobs since it began"),
+            Self::Gone(job) => write!(f, "the target knows nothing any more of job {job}, with which it began"),
             Self::Stranger(job) => {
                 write!(f, "the target has done job {job} since it began, of which this state knows nothing")
             }
@@ -39,17 +42,25 @@ pub(crate) async fn doubt(
     key: &StateKey,
     state: &CycleState,
     journal: &[Entry],
-) -> Result<Option<Doubt>, StoreError> {
+) -> Result<Option<Doubt>, BaselineError> {
     // As long as no batch was accepted there is nothing that somebody could have ended.
     let Some(first) = state.batches().iter().find_map(|batch| batch.exchange()?.job()) else { return Ok(None) };
     let mut lost = unanswered(journal, true);
-    let Ok(batch) = transport.job(first).await else { return Ok(Some(Doubt::NoList)) };
+    let batch = match transport.job(first).await {
+        Ok(batch) => batch,
+        Err(error) if error.kind() == TransportErrorKind::NotFound => return Ok(Some(Doubt::Gone(first.clone()))),
+        Err(error) => return Err(BaselineError::Transport(error)),
+    };
     let query = match &batch.created_by {
         Some(user) => JobQuery::default().with_created_by(user.clone()),
         None => JobQuery::default(),
     };
     for page in 0..MOST_PAGES {
-        let Ok(jobs) = list(transport, &query, page).await else { return Ok(Some(Doubt::NoList)) };
+        let jobs = match list(transport, &query, page).await {
+            Ok(jobs) => jobs,
+            Err(error) if is_absent(&error) => return Ok(Some(Doubt::NoList)),
+            Err(error) => return Err(BaselineError::Transport(error)),
+        };
         for job in &jobs {
             if job.id == *first {
                 return Ok(None);
@@ -66,7 +77,7 @@ pub(crate) async fn doubt(
             break;
         }
     }
-    Ok(Some(Doubt::NoList))
+    Ok(Some(Doubt::Gone(first.clone())))
 }
 
 async fn list(transport: &dyn Transport, query: &JobQuery, page: u64) -> Result<Vec<Job>, TransportError> {

@@ -20,7 +20,7 @@ use crate::guard::{GuardReason, judge_source};
 use crate::options::ResumeOptions;
 use crate::rebuild::RebuildError;
 use crate::record::RunRecord;
-use crate::recover::doubt;
+use crate::recover::{Doubt, doubt};
 use crate::report::RunOutcome;
 use crate::store::{Standing, StateLock};
 use crate::survey::{Cut, Survey};
@@ -140,11 +140,12 @@ impl Run<'_> {
         let Some((skip, again)) = self.stands(interrupted) else {
             return Ok(self.replays("its batches cannot be told from those of the source as it is cut now"));
         };
-        if !interrupted.state().was_left() {
-            let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
-            if let Some(doubt) = doubt(transport, store, &self.options.key, interrupted.state(), journal).await? {
-                return Ok(self.replays(doubt));
-            }
+        let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
+        match doubt(transport, store, &self.options.key, interrupted.state(), journal).await? {
+            // Who never waits would never come to an end if everything were sent again each time.
+            Some(Doubt::NoList) if interrupted.state().was_left() => {}
+            Some(doubt) => return Ok(self.replays(doubt)),
+            None => {}
         }
         let all = self.cuts.len();
         self.recovered(match (skip, again) {
