@@ -171,6 +171,6 @@ fn job_of(event: &Event) -> Option<&JobId> {
 }
 
 /// Whether an error says that the target has no such list, or not for us.
-fn is_absent(error: &TransportError) -> bool {
+pub(crate) fn is_absent(error: &TransportError) -> bool {
     matches!(error.kind(), TransportErrorKind::NotFound | TransportErrorKind::Forbidden | TransportErrorKind::Refused)
 }

@@ -2,17 +2,20 @@
 
 use sync_core::cycle::CycleState;
 use sync_core::journal::Entry;
+use sync_core::transport::TransportErrorKind;
 use sync_core::{Job, JobId, Transport};
 
-use crate::baseline::unanswered;
+use crate::baseline::{BaselineError, is_absent, unanswered};
 use crate::listing::{ListError, Listed, jobs_since};
-use crate::store::{StateKey, StateStore, StoreError};
+use crate::store::{StateKey, StateStore};
 
 /// Why it cannot be told that the target's open cycle is ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Doubt {
-    /// The jobs of the cycle cannot be listed.
+    /// The target lists no jobs, or not for us.
     NoList,
+    /// Its first job is not among those listed.
+    Gone(JobId),
     /// Somebody's job is among those listed since the cycle began.
     Stranger(JobId),
 }
@@ -21,6 +24,7 @@ impl std::fmt::Display for Doubt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoList => f.write_str("the target does not list the jobs since it began"),
+            Self::Gone(job) => write!(f, "the target knows nothing any more of job {job}, with which it began"),
             Self::Stranger(job) => {
                 write!(f, "the target has done job {job} since it began, of which this state knows nothing")
             }
@@ -36,11 +40,15 @@ pub(crate) async fn doubt(
     key: &StateKey,
     state: &CycleState,
     journal: &[Entry],
-) -> Result<Option<Doubt>, StoreError> {
+) -> Result<Option<Doubt>, BaselineError> {
     // As long as no batch was accepted there is nothing that somebody could have ended.
     let Some(first) = state.batches().iter().find_map(|batch| batch.exchange()?.job()) else { return Ok(None) };
     let mut lost = unanswered(journal, true);
-    let Ok(batch) = transport.job(first).await else { return Ok(Some(Doubt::NoList)) };
+    let batch = match transport.job(first).await {
+        Ok(batch) => batch,
+        Err(error) if error.kind() == TransportErrorKind::NotFound => return Ok(Some(Doubt::Gone(first.clone()))),
+        Err(error) => return Err(BaselineError::Transport(error)),
+    };
     let stranger = |job: &Job| {
         if lost == 0 || job.name != batch.name {
             return Some(job.id.clone());
@@ -51,7 +59,9 @@ pub(crate) async fn doubt(
     match jobs_since(transport, store, key, &batch, stranger).await {
         Ok(Listed::Back) => Ok(None),
         Ok(Listed::Told(job)) => Ok(Some(Doubt::Stranger(job))),
-        Ok(Listed::Lost) | Err(ListError::Transport(_)) => Ok(Some(Doubt::NoList)),
-        Err(ListError::Store(error)) => Err(error),
+        Ok(Listed::Lost) => Ok(Some(Doubt::Gone(first.clone()))),
+        Err(ListError::Transport(error)) if is_absent(&error) => Ok(Some(Doubt::NoList)),
+        Err(ListError::Transport(error)) => Err(BaselineError::Transport(error)),
+        Err(ListError::Store(error)) => Err(error.into()),
     }
 }

@@ -22,7 +22,7 @@ use crate::guard::judge_source;
 use crate::options::ResumeOptions;
 use crate::rebuild::RebuildError;
 use crate::record::RunRecord;
-use crate::recover::doubt;
+use crate::recover::{Doubt, doubt};
 use crate::report::RunOutcome;
 use crate::store::{Standing, StateLock};
 use crate::survey::{Cut, Survey};
@@ -148,11 +148,12 @@ impl Run<'_> {
             let why = "what its finalization did is not known, and it is never sent alone";
             return Ok(self.replays(why));
         }
-        if !interrupted.state().was_left() {
-            let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
-            if let Some(doubt) = doubt(transport, store, &self.options.key, interrupted.state(), journal).await? {
-                return Ok(self.replays(doubt));
-            }
+        let (transport, store) = (self.engine.transport.as_ref(), self.engine.store.as_ref());
+        match doubt(transport, store, &self.options.key, interrupted.state(), journal).await? {
+            // Who never waits would never come to an end if everything were sent again each time.
+            Some(Doubt::NoList) if interrupted.state().was_left() => {}
+            Some(doubt) => return Ok(self.replays(doubt)),
+            None => {}
         }
         let Some(rest) = self.retrace(interrupted).await? else {
             return Ok(self.replays("its batches cannot be told from those of the source as it is cut now"));

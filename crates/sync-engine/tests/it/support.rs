@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http_body_util::BodyExt;
 use sync_core::catalogue::Catalogue;
 use sync_core::command::ResourceKind;
 use sync_core::cycle::Patience;
@@ -14,8 +16,9 @@ use sync_emulator::{Emulator, EmulatorBuilder, Readings};
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
 use sync_engine::{Engine, Input, Report, RunOptions};
 use sync_formats::Identity;
-use sync_http::{ConnectOptions, Credentials, HttpTransport};
+use sync_http::{Body, ConnectOptions, Credentials, HttpTransport};
 use tempfile::TempDir;
+use tower::ServiceExt;
 
 /// Domains of the universe, all in one community.
 pub(crate) const DOMAINS: u8 = 3;
@@ -184,4 +187,22 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("a file is copied");
         }
     }
+}
+
+/// Answers a request, without a socket.
+pub(crate) type Answering =
+    Arc<dyn Fn(http::Request<Body>) -> Pin<Box<dyn Future<Output = http::Response<Body>> + Send>> + Send + Sync>;
+
+/// The router of a server as something that answers.
+pub(crate) fn answering(emulator: &Emulator) -> Answering {
+    let router = emulator.router();
+    Arc::new(move |request| {
+        let router = router.clone();
+        Box::pin(async move {
+            let answer = router.oneshot(request).await.expect("a router always answers");
+            let (head, body) = answer.into_parts();
+            let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+            http::Response::from_parts(head, Body::from(body))
+        })
+    })
 }

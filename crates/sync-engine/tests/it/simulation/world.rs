@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,22 +15,17 @@ use sync_emulator::{Controls, Emulator, EmulatorBuilder, JobOrder, JobProgress};
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
 use sync_http::Body;
 use tempfile::TempDir;
-use tower::ServiceExt;
 
 use super::chance::Chance;
 use super::setup::Setup;
 use super::sources::Source;
-use crate::support::Thing;
+use crate::support::{Answering, Thing, answering};
 
 /// The synchronization under test.
 pub(super) const ID: &str = "harbour";
 
 /// When histories begin: some day.
 const EPOCH: Millis = 1_700_000_000_000;
-
-/// Answers a request, without a socket.
-pub(super) type Answering =
-    Arc<dyn Fn(http::Request<Body>) -> Pin<Box<dyn Future<Output = http::Response<Body>> + Send>> + Send + Sync>;
 
 /// What a call is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -461,20 +455,6 @@ impl Clock for World {
     async fn sleep(&self, duration: Duration) {
         self.pass(self.time() + duration.as_millis() as u64).await;
     }
-}
-
-/// The router of a server as something that answers.
-pub(super) fn answering(emulator: &Emulator) -> Answering {
-    let router = emulator.router();
-    Arc::new(move |request| {
-        let router = router.clone();
-        Box::pin(async move {
-            let answer = router.oneshot(request).await.expect("a router always answers");
-            let (head, body) = answer.into_parts();
-            let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-            http::Response::from_parts(head, Body::from(body))
-        })
-    })
 }
 
 /// Reads something of the core API as `admin`.
