@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+#[cfg(feature = "conformance")]
+use bytes::Bytes;
 use http::Method;
 #[cfg(feature = "conformance")]
 use http::header;
@@ -24,6 +26,8 @@ use crate::scrub::Scrubber;
 use crate::service::Body;
 use crate::service::HttpService;
 use crate::sign_in::Authorization;
+#[cfg(feature = "conformance")]
+use crate::sign_in::Ticket;
 use crate::wire::{Ask, Wire};
 use crate::{ConnectError, ConnectOptions, Credentials};
 
@@ -161,16 +165,26 @@ impl HttpTransport {
         method: Method,
         path: &str,
         content_type: Option<&str>,
-        body: Vec<u8>,
+        body: Bytes,
     ) -> Result<(http::Response<Body>, Scrubber), TransportError> {
         let operation = Operation::ReadCatalogue;
+        let call = async |ticket: &Ticket| {
+            let mut request = self.wire.head(method.clone(), path, ticket);
+            if let Some(content_type) = content_type {
+                request = request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, body.len());
+            }
+            let response = self.wire.call(operation, request.body(body.clone().into())).await?;
+            Ok((response, ticket.scrubber().clone()))
+        };
         let ticket = self.authorization.ticket(&self.wire, operation).await?;
-        let mut request = self.wire.head(method, path, &ticket);
-        if let Some(content_type) = content_type {
-            request = request.header(header::CONTENT_TYPE, content_type).header(header::CONTENT_LENGTH, body.len());
+        let answered = call(&ticket).await?;
+        if answered.0.status() != http::StatusCode::UNAUTHORIZED {
+            return Ok(answered);
         }
-        let response = self.wire.call(operation, request.body(body.into())).await?;
-        Ok((response, ticket.scrubber().clone()))
+        match self.authorization.renewed(&ticket, &self.wire, operation).await? {
+            Some(ticket) => call(&ticket).await,
+            None => Ok(answered),
+        }
     }
 }
 

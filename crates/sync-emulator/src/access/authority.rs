@@ -115,6 +115,12 @@ impl Authority {
         self.sessions.close(&session.cookie);
     }
 
+    /// Ends all sessions and all tokens that were issued, as a restart does.
+    pub(crate) fn forget_all(&self) {
+        self.sessions.close_all();
+        self.tokens.forget_all();
+    }
+
     /// Issues a token to a client: the token and the seconds it is good for.
     pub(crate) fn issue(&self, client: &str, secret: &str, now: i64) -> Option<(String, u64)> {
         let account = self.accounts().by_secret(client, secret)?;

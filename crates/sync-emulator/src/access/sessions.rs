@@ -8,6 +8,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::Account;
+use crate::clock::millis;
 
 /// What a session is known by: the value of its cookie, and the token that proves a request was meant.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub(super) struct Sessions {
 
 impl Sessions {
     pub(super) fn new(lifetime: Duration) -> Self {
-        Self { lifetime_ms: i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX), open: Mutex::default() }
+        Self { lifetime_ms: millis(lifetime), open: Mutex::default() }
     }
 
     fn open_sessions(&self) -> MutexGuard<'_, HashMap<String, Session>> {
@@ -64,6 +65,10 @@ impl Sessions {
         session.last_used = now;
         let key = SessionKey { cookie: cookie.to_owned(), csrf_token: session.csrf_token.clone() };
         Some((session.account.clone(), key))
+    }
+
+    pub(super) fn close_all(&self) {
+        self.open_sessions().clear();
     }
 
     pub(super) fn close(&self, cookie: &str) {

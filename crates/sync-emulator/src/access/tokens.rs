@@ -7,6 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::Account;
+use crate::clock::millis;
 
 /// Most tokens kept; beyond it the one that expires first is forgotten (ours).
 const LIMIT: usize = 10_000;
@@ -25,7 +26,6 @@ impl IssuedTokens {
     /// A new token and the seconds it is good for.
     pub(super) fn issue(&self, account: Account, now: i64) -> (String, u64) {
         let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-        let lifetime_ms = i64::try_from(self.lifetime.as_millis()).unwrap_or(i64::MAX);
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         issued.retain(|_, (_, expires)| *expires > now);
         if issued.len() >= LIMIT
@@ -33,8 +33,12 @@ impl IssuedTokens {
         {
             issued.remove(&first);
         }
-        issued.insert(token.clone(), (account, now.saturating_add(lifetime_ms)));
+        issued.insert(token.clone(), (account, now.saturating_add(millis(self.lifetime))));
         (token, self.lifetime.as_secs())
+    }
+
+    pub(super) fn forget_all(&self) {
+        self.issued.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(super) fn account(&self, token: &str, now: i64) -> Option<Account> {

@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::{StatusCode, header};
-use http_body::{Body as _, Frame};
+use http_body::Body as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
+use tokio::io::AsyncWriteExt;
+use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use super::json::read_json;
@@ -68,7 +67,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(shared: &Shared) -> Self {
-        Self(shared.storage.folder.join(format!("snapshot-{}", Uuid::new_v4())))
+        // What a crash leaves there goes at the next start.
+        Self(shared.context.uploads.join(format!("snapshot-{}", Uuid::new_v4())))
     }
 }
 
@@ -87,32 +87,13 @@ pub(super) async fn export(State(shared): State<Arc<Shared>>) -> Result<Response
     let scratch = Scratch::new(&shared);
     Controls::of(&shared).export(&scratch.0).await.map_err(|error| unusable(&error))?;
     let file = tokio::fs::File::open(&scratch.0).await.map_err(|error| ApiError::internal(&error))?;
-    let body = Body::new(FileBody { file, block: vec![0; BLOCK_BYTES], _scratch: scratch });
+    // An open file can be read though its name is gone.
+    let body = Body::from_stream(ReaderStream::with_capacity(file, BLOCK_BYTES));
     Ok(([(header::CONTENT_TYPE, SNAPSHOT)], body).into_response())
 }
 
 /// Bytes of a file that are sent at a time.
 const BLOCK_BYTES: usize = 256 * 1024;
-
-/// A file that is read while it is sent.
-struct FileBody {
-    file: tokio::fs::File,
-    block: Vec<u8>,
-    _scratch: Scratch,
-}
-
-impl http_body::Body for FileBody {
-    type Data = Bytes;
-    type Error = std::io::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<std::io::Result<Frame<Bytes>>>> {
-        let Self { file, block, .. } = &mut *self;
-        let mut buffer = ReadBuf::new(block);
-        ready!(Pin::new(file).poll_read(cx, &mut buffer))?;
-        let read = Bytes::copy_from_slice(buffer.filled());
-        Poll::Ready((!read.is_empty()).then(|| Ok(Frame::data(read))))
-    }
-}
 
 /// `POST /_emulator/import` with a file of the export as its body.
 pub(super) async fn import(State(shared): State<Arc<Shared>>, request: Request) -> Result<StatusCode, ApiError> {

@@ -39,7 +39,9 @@ impl Place {
 pub(super) struct Portions {
     body: Body,
     place: Place,
-    /// Bytes of this portion.
+    /// Where the parser was when it last asked.
+    was_within: bool,
+    /// Bytes of this portion, all of one place.
     given: usize,
     /// Whether the parser has looked at a whole portion outside of a part.
     is_looked_at: bool,
@@ -47,7 +49,7 @@ pub(super) struct Portions {
 
 impl Portions {
     pub(super) fn new(body: Body, place: Place) -> Self {
-        Self { body, place, given: 0, is_looked_at: false }
+        Self { body, place, was_within: false, given: 0, is_looked_at: false }
     }
 }
 
@@ -60,6 +62,9 @@ impl http_body::Body for Portions {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
         let is_within = self.place.is_within_part();
+        if is_within != self.was_within {
+            (self.was_within, self.given) = (is_within, 0);
+        }
         if is_within {
             self.is_looked_at = false;
         } else if self.is_looked_at {

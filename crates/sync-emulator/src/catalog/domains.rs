@@ -32,6 +32,13 @@ impl Store {
         Ok(found)
     }
 
+    /// The status of a new asset of a type in a domain.
+    pub(crate) fn default_status(&self, asset_type: TypeNumber, domain: Number) -> rusqlite::Result<TypeNumber> {
+        // A domain that is gone is none that anything could be said about.
+        let domain_type = self.domain(domain)?.map_or(TypeNumber(0), |domain| domain.domain_type);
+        Ok(self.model.default_status(asset_type, domain_type))
+    }
+
     pub(crate) fn domain(&self, number: Number) -> rusqlite::Result<Option<DomainRow>> {
         self.connection
             .prepare_cached("SELECT name, community, type, description FROM domain WHERE number = ?1")?

@@ -75,8 +75,8 @@ pub(crate) fn detach(connection: &Connection) {
     }
 }
 
-/// Puts the rows of a table of the snapshot in the place of those of the table of the same name and columns.
-pub(crate) fn replace(connection: &Connection, table: &str) -> Result<(), SnapshotError> {
+/// The columns of a table, which the snapshot has as well.
+pub(crate) fn columns(connection: &Connection, table: &str) -> Result<String, SnapshotError> {
     let columns: Vec<String> = connection
         .prepare("SELECT name FROM pragma_table_info(?1, 'main') ORDER BY cid")?
         .query_map([table], |row| row.get(0))?
@@ -93,6 +93,15 @@ pub(crate) fn replace(connection: &Connection, table: &str) -> Result<(), Snapsh
         return Err(SnapshotError::Foreign);
     }
     let columns = columns.join(", ");
+    match connection.prepare(&format!("SELECT {columns} FROM snapshot.{table}")) {
+        Ok(_) => Ok(columns),
+        Err(_) => Err(SnapshotError::Foreign),
+    }
+}
+
+/// Puts the rows of a table of the snapshot in the place of those of the table of the same name and columns.
+pub(crate) fn replace(connection: &Connection, table: &str) -> Result<(), SnapshotError> {
+    let columns = columns(connection, table)?;
     connection.execute(&format!("DELETE FROM main.{table}"), [])?;
     connection.execute(&format!("INSERT INTO main.{table}({columns}) SELECT {columns} FROM snapshot.{table}"), [])?;
     Ok(())

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::{ControlError, Controls};
 use crate::catalog::model::{ModelError, ModelFile};
+use crate::catalog::snapshot::check;
 use crate::catalog::{SnapshotError, Stamp, Store, UserNumber};
+use crate::jobs::Context;
 use crate::server::Lens;
 use crate::tracking;
 
@@ -20,25 +22,29 @@ impl Controls {
     ///
     /// # Errors
     /// [`ControlError`] if the server is stopping or its files cannot be written.
+    ///
+    /// # Cancellation
+    /// Once it has begun the reset goes on to its end, whether somebody waits for it or not.
     pub async fn reset(&self) -> Result<(), ControlError> {
-        let (context, anew) = (self.shared.context.clone(), self.shared.start.is_seeded);
+        let shared = self.shared.clone();
         self.line().drop_jobs(None);
-        let unneeded = self
-            .on_worker(move |store| {
-                in_transaction(store, context.clock.now(), |store| store.wipe(anew))?;
-                for file in context.jobs.forget_files_before(i64::MAX)? {
-                    context.remove_stored(file);
-                }
-                context.jobs.forget(None, anew, context.now())
-            })
-            .await??;
-        self.delete_uploads(unneeded).await;
-        self.shared.faults.reset();
-        self.shared.requests.clear();
-        self.shared.let_in();
-        self.line().set_progress(self.shared.start.progress);
-        self.clock().set(self.shared.start.clock);
-        self.line().clock_moved();
+        self.on_worker(move |store| {
+            let (context, start) = (&shared.context, &shared.start);
+            in_transaction(store, context.now(), |store| store.wipe(start.is_seeded))?;
+            for file in context.jobs.forget_files_before(i64::MAX)? {
+                context.remove_stored(file);
+            }
+            remove_uploads(context, context.jobs.forget(None, start.is_seeded, context.now())?);
+            shared.faults.reset();
+            shared.requests.clear();
+            shared.authority.forget_all();
+            shared.let_in();
+            context.line.set_progress(start.progress);
+            context.clock.set(start.clock);
+            context.line.clock_moved();
+            Ok::<_, rusqlite::Error>(())
+        })
+        .await??;
         Ok(())
     }
 
@@ -47,17 +53,17 @@ impl Controls {
     ///
     /// # Errors
     /// [`ControlError`] if the server is stopping or its files cannot be written.
+    ///
+    /// # Cancellation
+    /// Once it has begun this goes on to its end, whether somebody waits for it or not.
     pub async fn reset_synchronization(&self, id: &str) -> Result<(), ControlError> {
         let (context, id) = (self.shared.context.clone(), id.to_owned());
         self.line().drop_jobs(Some(&id));
-        let unneeded = self
-            .on_worker(move |store| {
-                let unneeded = context.jobs.forget(Some(&id), false, context.now())?;
-                in_transaction(store, context.clock.now(), |store| tracking::undo(store, &id))?;
-                Ok::<_, rusqlite::Error>(unneeded)
-            })
-            .await??;
-        self.delete_uploads(unneeded).await;
+        self.on_worker(move |store| {
+            remove_uploads(&context, context.jobs.forget(Some(&id), false, context.now())?);
+            in_transaction(store, context.now(), |store| tracking::undo(store, &id))
+        })
+        .await??;
         Ok(())
     }
 
@@ -78,29 +84,35 @@ impl Controls {
                 _ => store.export(&unfinished),
             };
             let written = written.and_then(|()| context.jobs.export(&unfinished));
-            written.and_then(|()| Ok(std::fs::rename(&unfinished, &path)?))
+            let written = written.and_then(|()| Ok(std::fs::rename(&unfinished, &path)?));
+            if written.is_err() {
+                // There may be none, and what is wrong has been said.
+                let _ = std::fs::remove_file(&unfinished);
+            }
+            written
         })
         .await
         .map_err(|_| SnapshotError::Stopping)?
     }
 
     /// Becomes what a file of [`export`](Self::export) holds, operating model included. What was there before is gone, jobs
-    /// that wait or run too; fault rules, clock and journal stay as they are.
+    /// that wait or run too; fault rules, clock, journal and files stored on their own stay as they are.
     ///
     /// # Errors
-    /// [`SnapshotError`]; the catalogue is then as it was.
+    /// [`SnapshotError`]; for a file that is no whole snapshot everything is then as it was.
     pub async fn import(&self, path: impl AsRef<Path>) -> Result<(), SnapshotError> {
         let (path, shared) = (path.as_ref().to_owned(), self.shared.clone());
-        let unneeded = self
-            .on_worker(move |store| {
-                store.import(&path, shared.context.clock.now())?;
-                shared.look_through(Lens { ids: store.ids, model: store.model.clone() });
-                shared.context.jobs.import(&path, shared.context.now())
-            })
-            .await
-            .map_err(|_| SnapshotError::Stopping)??;
-        self.delete_uploads(unneeded).await;
-        Ok(())
+        self.on_worker(move |store| {
+            let context = &shared.context;
+            check(&path)?;
+            context.jobs.check_snapshot(&path)?;
+            store.import(&path, context.now())?;
+            shared.look_through(Lens { ids: store.ids, model: store.model.clone() });
+            remove_uploads(context, context.jobs.import(&path)?);
+            Ok(())
+        })
+        .await
+        .map_err(|_| SnapshotError::Stopping)?
     }
 
     /// The operating model in force; as JSON it can seed another server.
@@ -117,25 +129,17 @@ impl Controls {
         ModelFile::from_slice(content.unwrap_or_default().as_bytes())
     }
 
-    /// Deletes files that no job needs any more.
-    async fn delete_uploads(&self, names: HashSet<String>) {
-        let folder = self.shared.context.uploads.clone();
-        for name in names {
-            let path = folder.join(name);
-            if let Err(error) = tokio::fs::remove_file(&path).await
-                && error.kind() != std::io::ErrorKind::NotFound
-            {
-                tracing::warn!(%error, path = %path.display(), "cannot delete an upload");
-            }
-        }
-    }
-
     async fn on_worker<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Store) -> T + Send + 'static,
     ) -> Result<T, ControlError> {
         Ok(self.shared.on_worker(None, work).await?)
     }
+}
+
+/// Deletes files that no job needs any more.
+fn remove_uploads(context: &Context, names: HashSet<String>) {
+    names.iter().for_each(|name| context.remove_upload(name));
 }
 
 fn in_transaction<T>(

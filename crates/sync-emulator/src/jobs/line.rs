@@ -97,8 +97,6 @@ struct State {
     /// Jobs without an entry are held back by nothing.
     holds: HashMap<Uuid, Hold>,
     tasks: VecDeque<Waiting>,
-    /// The newest job that came into the line.
-    newest: i64,
     at_work: Option<Entry>,
     interrupt: Option<Afterwards>,
     progress: JobProgress,
@@ -131,7 +129,6 @@ impl Line {
             slots: Slots::new(together, order),
             holds: HashMap::new(),
             tasks: VecDeque::new(),
-            newest: 0,
             at_work: None,
             interrupt: None,
             progress,
@@ -151,8 +148,11 @@ impl Line {
     }
 
     /// Has the worker look again. Only to be called with the state locked, lest it look before the change.
-    fn changed(&self, _state: MutexGuard<'_, State>) {
-        self.is_quiet.send_replace(false);
+    fn changed(&self, state: MutexGuard<'_, State>) {
+        // Once it is closed nobody is left who could come to rest again.
+        if state.is_open {
+            self.is_quiet.send_replace(false);
+        }
         self.changed.notify_all();
     }
 
@@ -176,7 +176,6 @@ impl Line {
             let (number, synchronization) = (entry.number, entry.synchronization.clone());
             state.holds.insert(entry.id, Hold { number, synchronization, progress, until });
         }
-        state.newest = state.newest.max(entry.number);
         state.slots.add(entry);
         true
     }
@@ -206,7 +205,7 @@ impl Line {
         if !state.is_open {
             return false;
         }
-        let after = synchronization.map(|id| (id, state.newest));
+        let after = synchronization.and_then(|id| state.slots.newest_of(&id).map(|number| (id, number)));
         state.tasks.push_back(Waiting { after, task });
         self.changed(state);
         true
@@ -216,7 +215,10 @@ impl Line {
     pub(crate) fn close(&self) {
         let mut state = self.state();
         state.is_open = false;
+        let left = std::mem::take(&mut state.tasks);
         self.changed(state);
+        // Whoever waits for one of them learns that it will not be done.
+        drop(left);
     }
 
     /// Waits for something to do; nothing once the line is closed. Coming back means that the last turn is over.
@@ -232,7 +234,11 @@ impl Line {
             }
             let now = self.clock.now();
             match state.pick(now) {
-                Pick::Turn(turn) => return Some(turn),
+                Pick::Turn(turn) => {
+                    // It may be the time that has come, which nobody has told.
+                    self.is_quiet.send_replace(false);
+                    return Some(turn);
+                }
                 Pick::Nothing(due) => {
                     self.is_quiet.send_replace(true);
                     state = match due {
@@ -277,9 +283,9 @@ impl Line {
         let _ = self.is_quiet.subscribe().wait_for(|is_quiet| *is_quiet).await;
     }
 
-    /// When the next job that waits for a time is due.
+    /// When the next job is due that waits for a time to come.
     pub(crate) fn next_due(&self) -> Option<i64> {
-        self.state().next_due()
+        self.state().next_due(self.clock.now())
     }
 
     /// Whether a job is in the line and something holds it back.
@@ -355,9 +361,9 @@ impl Line {
 }
 
 impl State {
-    fn next_due(&self) -> Option<i64> {
+    fn next_due(&self, now: i64) -> Option<i64> {
         let due = |hold: &Hold| match hold.until {
-            Until::Time(due) => Some(due),
+            Until::Time(due) if due > now => Some(due),
             _ => None,
         };
         self.holds.values().filter_map(due).min()
@@ -390,7 +396,7 @@ impl State {
                 self.at_work = Some(entry.clone());
                 Pick::Turn(Turn::Job(entry, taken))
             }
-            None => Pick::Nothing(self.next_due()),
+            None => Pick::Nothing(self.next_due(now)),
         }
     }
 }

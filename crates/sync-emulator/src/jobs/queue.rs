@@ -229,14 +229,7 @@ impl Jobs {
 
     /// Files that jobs still need.
     pub(crate) fn pending_uploads(&self) -> rusqlite::Result<HashSet<String>> {
-        let requests: Vec<String> = self
-            .inner()
-            .connection
-            .prepare(&format!("SELECT request FROM job WHERE {UNFINISHED}"))?
-            .query_map([], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
-        let requests = requests.iter().filter_map(|request| serde_json::from_str::<JobRequest>(request).ok());
-        Ok(requests.filter_map(|request| request.upload).collect())
+        self.inner().pending_uploads()
     }
 
     pub(crate) fn get(&self, id: Uuid) -> rusqlite::Result<Option<JobRow>> {
@@ -290,15 +283,19 @@ impl Jobs {
         let mut inner = self.inner();
         let found = inner
             .connection
-            .prepare_cached(&format!("SELECT request, user, user_name FROM job WHERE number = ?1 AND {UNFINISHED}"))?
+            .prepare_cached(&format!(
+                "SELECT request, user, user_name, state FROM job WHERE number = ?1 AND {UNFINISHED}"
+            ))?
             .query_row([entry.number], |row| {
-                Ok((row.get::<_, String>(0)?, Uuid::from_bytes(row.get(1)?), row.get::<_, String>(2)?))
+                let (user, user_name): (_, String) = (Uuid::from_bytes(row.get(1)?), row.get(2)?);
+                Ok((row.get::<_, String>(0)?, user, user_name, row.get::<_, JobState>(3)?))
             })
             .optional()?;
-        let Some((request, user, user_name)) = found else { return Ok(None) };
+        let Some((request, user, user_name, state)) = found else { return Ok(None) };
         inner.waiting = inner.waiting.saturating_sub(1);
         inner.at_work = Some(AtWork { id: entry.id, percent: 0 });
-        self.is_canceling.store(false, Ordering::Relaxed);
+        // One that begins again may have been told to stop before.
+        self.is_canceling.store(state == JobState::Canceling, Ordering::Relaxed);
         let request = read_request(&request)?;
         Ok(Some(Accepted { id: entry.id, synchronization: entry.synchronization, request, user, user_name, taken }))
     }
@@ -310,6 +307,14 @@ impl Jobs {
         inner.at_work = None;
     }
 
+    /// A job leaves the line, whatever becomes of it: stopped or forgotten since its turn came, or not to be worked on now.
+    pub(crate) fn give_up(&self, id: Uuid, now: i64) -> rusqlite::Result<()> {
+        let mut inner = self.inner();
+        inner.at_work = None;
+        self.line.end(id, Claims::default());
+        show_running(&inner.connection, self.line.begun(), now)
+    }
+
     /// Forgets all jobs, or those of one synchronization, and gives the files that are not needed any more. With
     /// `anew` numbers, and so ids, begin again.
     pub(crate) fn forget(
@@ -318,26 +323,22 @@ impl Jobs {
         anew: bool,
         now: i64,
     ) -> rusqlite::Result<HashSet<String>> {
-        self.line.drop_jobs(synchronization);
-        let before = self.pending_uploads()?;
+        // No job is accepted meanwhile that would be in the line alone.
         let mut inner = self.inner();
+        let before = inner.pending_uploads()?;
         match synchronization {
             Some(id) => inner.connection.execute("DELETE FROM job WHERE synchronization = ?1", [id])?,
             None => inner.connection.execute("DELETE FROM job", [])?,
         };
+        self.line.drop_jobs(synchronization);
         if anew && synchronization.is_none() {
             inner.connection.execute("DELETE FROM sqlite_sequence WHERE name IN ('job', 'file_number')", [])?;
             inner.next = 1;
         }
         show_running(&inner.connection, self.line.begun(), now)?;
         inner.at_work = None;
-        inner.waiting = inner
-            .connection
-            .query_row(&format!("SELECT count(*) FROM job WHERE {UNFINISHED}"), [], |row| row.get::<_, i64>(0))?
-            .try_into()
-            .unwrap_or(0);
-        drop(inner);
-        let after = self.pending_uploads()?;
+        inner.waiting = inner.unfinished()?;
+        let after = inner.pending_uploads()?;
         Ok(before.difference(&after).cloned().collect())
     }
 
@@ -352,15 +353,26 @@ impl Jobs {
         Ok(())
     }
 
-    /// Has the jobs of a snapshot in the place of all others, and gives the files that are not needed any more.
-    pub(crate) fn import(&self, path: &Path, now: i64) -> Result<HashSet<String>, SnapshotError> {
-        let unneeded = self.forget(None, false, now)?;
-        let mut inner = self.inner();
+    /// Refuses a snapshot whose jobs cannot be taken over.
+    pub(crate) fn check_snapshot(&self, path: &Path) -> Result<(), SnapshotError> {
+        let inner = self.inner();
         snapshot::attach(&inner.connection, path)?;
-        let copied = snapshot::replace(&inner.connection, "job");
+        let columns = snapshot::columns(&inner.connection, "job");
         snapshot::detach(&inner.connection);
-        copied?;
+        columns.map(drop)
+    }
+
+    /// Has the jobs of a snapshot in the place of all others, and gives the files that are not needed any more.
+    pub(crate) fn import(&self, path: &Path) -> Result<HashSet<String>, SnapshotError> {
+        let mut inner = self.inner();
+        let unneeded = inner.pending_uploads()?;
+        snapshot::attach(&inner.connection, path)?;
+        let replaced = inner.replace_jobs();
+        snapshot::detach(&inner.connection);
+        replaced?;
+        self.line.drop_jobs(None);
         inner.next = next_number(&inner.connection)?;
+        (inner.at_work, inner.waiting) = (None, 0);
         Ok(unneeded)
     }
 
@@ -396,6 +408,30 @@ impl Jobs {
 }
 
 impl Inner {
+    /// All jobs of a snapshot that is attached, which are over, in the place of those that are here.
+    fn replace_jobs(&self) -> Result<(), SnapshotError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        snapshot::replace(&transaction, "job")?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Files that jobs still need.
+    fn pending_uploads(&self) -> rusqlite::Result<HashSet<String>> {
+        let requests: Vec<String> = self
+            .connection
+            .prepare(&format!("SELECT request FROM job WHERE {UNFINISHED}"))?
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        let requests = requests.iter().filter_map(|request| serde_json::from_str::<JobRequest>(request).ok());
+        Ok(requests.filter_map(|request| request.upload).collect())
+    }
+
+    /// How many jobs are not over.
+    fn unfinished(&self) -> rusqlite::Result<usize> {
+        let sql = format!("SELECT count(*) FROM job WHERE {UNFINISHED}");
+        self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).map(|count| count.try_into().unwrap_or(0))
+    }
+
     /// Puts what was not finished back into the queue, in order.
     fn recover(
         &mut self,

@@ -130,13 +130,21 @@ impl Slots {
         self.running.iter().any(|running| running.entry.id == id)
     }
 
+    /// The jobs of a synchronization that have not ended, in no order.
+    fn of<'s>(&'s self, synchronization: &'s str) -> impl Iterator<Item = &'s Entry> {
+        let running = self.running.iter().map(|running| &running.entry);
+        let behind = self.behind.get(synchronization).into_iter().flatten();
+        running.chain(self.ready.values()).chain(behind).filter(move |entry| entry.synchronization == synchronization)
+    }
+
     /// Whether a job of this synchronization, up to this number, has not ended.
     pub(crate) fn has_job_up_to(&self, synchronization: &str, number: i64) -> bool {
-        let running = self.running.iter().map(|running| &running.entry);
-        running
-            .chain(self.ready.range(..=number).map(|(_, entry)| entry))
-            .chain(self.behind.get(synchronization).into_iter().flatten())
-            .any(|entry| entry.synchronization == synchronization && entry.number <= number)
+        self.of(synchronization).any(|entry| entry.number <= number)
+    }
+
+    /// The latest of its jobs that have not ended.
+    pub(crate) fn newest_of(&self, synchronization: &str) -> Option<i64> {
+        self.of(synchronization).map(|entry| entry.number).max()
     }
 
     /// Forgets the jobs of these synchronizations.

@@ -111,10 +111,20 @@ impl Worker {
 fn run(context: &Context, mut store: Store) {
     while let Some(turn) = context.line.next() {
         match turn {
-            Turn::Task(task) => (task.0)(&mut store),
+            // A defect in one must not leave everything behind it waiting for ever; who waits for it is told.
+            Turn::Task(task) => {
+                if catch_unwind(AssertUnwindSafe(|| (task.0)(&mut store))).is_err() {
+                    tracing::error!("a task of the worker ended in a panic");
+                }
+            }
             Turn::Job(entry, taken) => {
+                let id = entry.id;
                 if let Err(error) = execute(context, &mut store, entry, taken) {
-                    tracing::error!(%error, "a job cannot be written down");
+                    tracing::error!(%error, job = %id, "a job cannot be written down");
+                    // What cannot be read or written now is not tried again and again: the next start does.
+                    if let Err(error) = context.jobs.give_up(id, context.now()) {
+                        tracing::error!(%error, "the jobs behind it cannot be shown as running");
+                    }
                 }
             }
         }
@@ -130,10 +140,7 @@ fn run(context: &Context, mut store: Store) {
 /// Executes one job and writes its report.
 fn execute(context: &Context, store: &mut Store, entry: Entry, taken: Taken) -> rusqlite::Result<()> {
     let id = entry.id;
-    let Some(job) = context.jobs.start(entry, taken)? else {
-        context.line.end(id, Claims::default());
-        return Ok(());
-    };
+    let Some(job) = context.jobs.start(entry, taken)? else { return context.jobs.give_up(id, context.now()) };
     let sample = context.readings.sample_counters;
     let mut claims = Claims::default();
     // A defect in one job must not leave every later one waiting for ever.

@@ -78,11 +78,12 @@ impl Shared {
         self.context.clock.now() < self.down_until.load(Ordering::Relaxed)
     }
 
-    /// Does what a restart looks like from outside: connections break, the job at work begins again, and for a while nobody
-    /// gets in.
+    /// Does what a restart looks like from outside: connections break, sessions and issued tokens end, the job at work
+    /// begins again, and for a while nobody gets in.
     pub(crate) fn restart(&self, down: Duration) {
         let until = if down.is_zero() { 0 } else { self.context.clock.now().saturating_add(millis(down)) };
         self.down_until.store(until, Ordering::Relaxed);
+        self.authority.forget_all();
         self.context.line.restart_work();
         self.connections.cut_all();
     }

@@ -231,7 +231,7 @@ fn restore(
                 continue;
             }
             let restored = match reading {
-                RestoredStatus::Default => store.model.default_status(asset.asset_type),
+                RestoredStatus::Default => store.default_status(asset.asset_type, asset.domain)?,
                 RestoredStatus::Previous => previous,
             };
             if restored != status {

@@ -279,3 +279,25 @@ async fn application_says_which_version_it_stands_in_for() {
         assert_eq!(info["solutions"], json!([]));
     }
 }
+
+#[tokio::test]
+async fn restarts_and_resets_end_sessions_and_issued_tokens() {
+    for is_reset in [false, true] {
+        let client = Client::build(crowd()).await;
+        let (cookie, _) = session(&client, "keeper", "lamp").await;
+        let current = || client.nobody(Method::GET, "/rest/2.0/users/current").header("cookie", &cookie);
+        assert_eq!(answer(current()).await.status(), 200);
+        let controls = client.emulator.controls();
+        match is_reset {
+            true => controls.reset().await.expect("a reset"),
+            false => controls.restart(Duration::ZERO),
+        }
+        // The first request after a restart may still meet a connection of before.
+        let status = loop {
+            if let Ok(answer) = current().send().await {
+                break answer.status();
+            }
+        };
+        assert_eq!(status, 401, "reset: {is_reset}");
+    }
+}

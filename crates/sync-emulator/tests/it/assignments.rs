@@ -76,6 +76,15 @@ async fn domain_and_status_follow_from_the_assignments() {
     client.batch("harbour", &tables(&["t1"])).await;
     assert_eq!(client.status("t1").await, "Accepted", "the first of the assignment, not that of the type");
 
+    let glossary = json!({"name": "Words", "community": {"name": "Harbour"}});
+    let commands = json!([
+        {"resourceType": "Community", "identifier": {"name": "Harbour"}},
+        {"resourceType": "Domain", "identifier": glossary, "type": {"name": "Glossary"}},
+        {"resourceType": "Asset", "identifier": {"name": "w1", "domain": glossary}, "type": {"name": "Table"}},
+    ]);
+    client.batch("words", &commands).await;
+    assert_eq!(client.status("w1").await, "Candidate", "that of the type: its assignment for glossaries names none");
+
     let command = with(table("t1"), json!({"status": {"name": "Obsolete"}}));
     let ended = client.batch("harbour", &with_place(vec![command])).await;
     assert_eq!(ended.message(), "Status 'Obsolete' is not allowed for asset type 'Table'.");

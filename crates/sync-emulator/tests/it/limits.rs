@@ -243,3 +243,41 @@ async fn limits_may_be_as_large_as_can_be() {
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert_eq!(client.emulator_health().await.map(|status| status.as_u16()), Some(200));
 }
+
+/// A body in frames that are cut just so, each after a wait.
+struct Frames {
+    frames: std::collections::VecDeque<Vec<u8>>,
+    has_waited: bool,
+}
+
+impl http_body::Body for Frames {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+        self.has_waited = !self.has_waited;
+        if self.has_waited {
+            cx.waker().wake_by_ref();
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(self.frames.pop_front().map(|frame| Ok(http_body::Frame::data(frame.into()))))
+    }
+}
+
+#[tokio::test]
+async fn bytes_of_a_part_do_not_count_for_the_head_of_the_next_one() {
+    let emulator = Emulator::builder().no_auth(true).start().await.expect("a server");
+    let head = "--q7\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\r\n[".to_owned();
+    let content = format!("{}]\r\n--q7\r\n", " ".repeat(60 * 1024));
+    let half = format!("x-comment: {}", "a".repeat(8 * 1024));
+    let rest = "\r\ncontent-disposition: form-data; name=\"continueOnError\"\r\n\r\ntrue\r\n--q7--\r\n".to_owned();
+    let frames = [head, content, half, rest].map(String::into_bytes).into();
+    let request = http::Request::post("/rest/2.0/import/synchronize/harbour/batch/json-job")
+        .header("content-type", "multipart/form-data; boundary=q7")
+        .body(Frames { frames, has_waited: false })
+        .expect("a request");
+    assert_eq!(emulator.service().call(request).await.expect("an answer").status(), 200);
+}

@@ -205,3 +205,18 @@ async fn two_servers_side_by_side_know_nothing_of_each_other() {
     one.emulator.controls().reset().await.expect("a reset");
     assert_eq!(other.names().await, ["b1"]);
 }
+
+#[tokio::test]
+async fn snapshot_without_jobs_is_refused_and_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let client = Client::start().await;
+    client.batch("harbour", &tables(&["a1"])).await;
+    let controls = client.emulator.controls();
+    let snapshot = folder.path().join("snapshot");
+    controls.export(&snapshot).await.expect("an export");
+    rusqlite::Connection::open(&snapshot).and_then(|file| file.execute("DROP TABLE job", [])).expect("our own file");
+    client.batch("harbour", &tables(&["a1", "a2"])).await;
+    let before = everything(&client).await;
+    assert!(matches!(controls.import(&snapshot).await, Err(SnapshotError::Foreign)));
+    assert_eq!(everything(&client).await, before);
+}

@@ -161,3 +161,35 @@ async fn server_with_held_jobs_stops_at_once() {
     submit(&client, BATCH).await;
     client.emulator.stop().await;
 }
+
+#[tokio::test]
+async fn who_waits_for_a_deletion_behind_a_held_job_is_told_when_the_server_stops() {
+    let client = with(JobProgress::ByHand).await;
+    submit(&client, BATCH).await;
+    let service = client.emulator.service();
+    let deletion = tokio::spawn(async move {
+        let basic = http::Request::delete("/rest/2.0/import/synchronize/harbour/evict")
+            .header("authorization", "Basic YWRtaW46YWRtaW4=");
+        service.call(basic.body(String::new()).expect("a request")).await.expect("an answer").status()
+    });
+    tokio::task::yield_now().await;
+    client.emulator.stop().await;
+    let answered = tokio::time::timeout(Duration::from_secs(20), deletion).await.expect("an answer in time");
+    assert_eq!(answered.expect("no panic"), 503);
+}
+
+#[tokio::test]
+async fn controls_of_a_server_that_has_stopped_do_nothing_and_return() {
+    let builder = Emulator::builder().virtual_clock(0).job_progress(JobProgress::After(Duration::from_secs(60)));
+    let client = Client::with(builder).await;
+    submit(&client, BATCH).await;
+    let controls = client.emulator.controls();
+    client.emulator.stop().await;
+    let all = async {
+        controls.advance(Duration::from_secs(3600)).await;
+        controls.set_time(0).await;
+        controls.release_all().await;
+        controls.held_jobs().await;
+    };
+    tokio::time::timeout(Duration::from_secs(20), all).await.expect("they return");
+}

@@ -127,7 +127,7 @@ impl Wire {
             Payload::UrlEncoded(form) => (Some("application/x-www-form-urlencoded".to_owned()), form.into()),
             Payload::Json(value) => (Some("application/json".to_owned()), value.to_string().into_bytes()),
         };
-        let answered = self.transport.call_raw(method, path, content_type.as_deref(), body).await;
+        let answered = self.transport.call_raw(method, path, content_type.as_deref(), body.into()).await;
         let (response, scrubber) = match answered {
             Ok(answered) => answered,
             // The sign-in was refused.

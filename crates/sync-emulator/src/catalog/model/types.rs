@@ -322,11 +322,12 @@ impl Model {
         })
     }
 
-    /// The status of a new asset: the first of the assignments, that of its type or of the nearest parent that names one,
-    /// otherwise Candidate.
-    pub(crate) fn default_status(&self, asset_type: TypeNumber) -> TypeNumber {
+    /// The status of a new asset: the first of the assignments that hold in its domain, that of its type or of the nearest
+    /// parent that names one, otherwise Candidate.
+    pub(crate) fn default_status(&self, asset_type: TypeNumber, domain_type: TypeNumber) -> TypeNumber {
         let (_, assignments) = self.assignments(asset_type);
-        if let Some(first) = assignments.iter().find_map(|assigned| assigned.statuses.first()) {
+        let mut holding = assignments.iter().filter(|assigned| assigned.holds_in(domain_type));
+        if let Some(first) = holding.find_map(|assigned| assigned.statuses.first()) {
             return *first;
         }
         let mut next = Some(asset_type);

@@ -127,19 +127,20 @@ impl Importer<'_> {
             self.refuse_taken(domain, name, None)?;
         }
         let limits = self.limits(asset_type, domain)?;
-        let mut first_status = None;
         if let Some(limits) = &limits {
             limits.check_domain()?;
             resolved.status.map_or(Ok(()), |status| limits.check_status(status))?;
-            first_status = limits.first_status();
         }
-        let status = resolved.status.or(first_status);
+        let status = match resolved.status {
+            Some(status) => status,
+            None => self.store.default_status(asset_type, domain)?,
+        };
         let row = AssetRow {
             name: name.to_owned(),
             display_name: self.display_name(command)?.unwrap_or_else(|| name.to_owned()),
             domain,
             asset_type,
-            status: status.unwrap_or_else(|| self.store.model.default_status(asset_type)),
+            status,
         };
         let number = self.store.insert_asset(&row)?;
         self.tally.added(OF);

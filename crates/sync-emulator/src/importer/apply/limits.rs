@@ -57,11 +57,6 @@ impl Limits {
         refuse(Category::Asset, format!("Status '{status}' is not allowed for asset type '{}'.", self.type_name()))
     }
 
-    /// The status of a new asset, if the assignments name one.
-    pub(super) fn first_status(&self) -> Option<TypeNumber> {
-        self.holding().find_map(|assigned| assigned.statuses.first().copied())
-    }
-
     pub(super) fn check_attribute(&self, attribute_type: TypeNumber, values: usize) -> Result<(), Failure> {
         let attributes = self.holding().flat_map(|assigned| &assigned.attributes);
         let mut limits = attributes.filter(|occurs| occurs.what == attribute_type).map(|occurs| occurs.max);
