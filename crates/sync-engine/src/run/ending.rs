@@ -74,7 +74,7 @@ impl Run<'_> {
                     state,
                     result,
                     outcome: batch.exchange().and_then(|exchange| exchange.outcome()),
-                    halved: batch.comes_again() && batch.is_too_large(),
+                    halved: batch.is_halved(),
                     seconds: report.map(|report| report.elapsed.as_secs_f64()),
                 }
             })
