@@ -49,8 +49,13 @@ pub(crate) async fn doubt(
         Err(error) if error.kind() == TransportErrorKind::NotFound => return Ok(Some(Doubt::Gone(first.clone()))),
         Err(error) => return Err(BaselineError::Transport(error)),
     };
+    let is_alike = |job: &Job| match &batch.name {
+        // But for the file, which is another batch's.
+        Some(name) => job.is_called_like(name),
+        None => job.name.is_none(),
+    };
     let stranger = |job: &Job| {
-        if lost == 0 || job.name != batch.name {
+        if lost == 0 || !is_alike(job) {
             return Some(job.id.clone());
         }
         lost -= 1;
