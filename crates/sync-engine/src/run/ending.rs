@@ -298,6 +298,7 @@ impl Run<'_> {
         self.join(vec![error], number, halt.state()).await;
         // That is where it stands, not what the service said.
         self.report.errors.iter_mut().for_each(|error| error.index = None);
+        self.report.resumable = true;
         (RunOutcome::Failed, vec![chain(halt), so_far(halt.state()).to_owned(), advice.to_owned()])
     }
 
