@@ -5,7 +5,7 @@ use sync_core::journal::Entry;
 use sync_core::transport::TransportErrorKind;
 use sync_core::{Job, JobId, Transport};
 
-use crate::baseline::{BaselineError, is_absent, unanswered};
+use crate::baseline::{BaselineError, unanswered};
 use crate::listing::{ListError, Listed, jobs_since};
 use crate::store::{StateKey, StateStore};
 
@@ -65,7 +65,7 @@ pub(crate) async fn doubt(
         Ok(Listed::Back) => Ok(None),
         Ok(Listed::Told(job)) => Ok(Some(Doubt::Stranger(job))),
         Ok(Listed::Lost) => Ok(Some(Doubt::Gone(first.clone()))),
-        Err(ListError::Transport(error)) if is_absent(&error) => Ok(Some(Doubt::NoList)),
+        Err(ListError::Transport(error)) if error.is_absent() => Ok(Some(Doubt::NoList)),
         Err(ListError::Transport(error)) => Err(BaselineError::Transport(error)),
         Err(ListError::Store(error)) => Err(error.into()),
     }

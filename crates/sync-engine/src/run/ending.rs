@@ -2,7 +2,7 @@
 
 use sync_core::command::ResourceKind;
 use sync_core::cycle::{Call, CallReport, Cycle, CycleState, Exchange, Finalized, Halt, HaltReason};
-use sync_core::transport::{TransportError, TransportErrorKind};
+use sync_core::transport::TransportError;
 use sync_core::{BatchNumber, Counters, Finalization, TransportExt};
 
 use super::walk::{Run, Stop};
@@ -338,12 +338,9 @@ fn so_far(state: &CycleState) -> &'static str {
 
 /// What a failed call says about the target as a whole.
 fn of_transport(error: &TransportError) -> Option<RunOutcome> {
-    match error.kind() {
-        TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Some(RunOutcome::Denied),
-        TransportErrorKind::Unreachable
-        | TransportErrorKind::Broken
-        | TransportErrorKind::Busy
-        | TransportErrorKind::Faulty => Some(RunOutcome::Unreachable),
+    match error {
+        _ if error.is_denied() => Some(RunOutcome::Denied),
+        _ if error.says_nothing() => Some(RunOutcome::Unreachable),
         _ => None,
     }
 }
