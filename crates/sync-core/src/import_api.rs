@@ -143,6 +143,9 @@ impl ServerInfo {
     }
 }
 
+/// Longest message of a cancellation, in characters: the limit of the Job API v1.
+pub const MAX_CANCEL_MESSAGE: usize = 128;
+
 /// The calls beside those of a cycle, one attempt each, with the same errors as [`crate::Transport`].
 ///
 /// # Cancellation
@@ -188,8 +191,8 @@ pub trait ImportApi: Send + Sync {
     /// [`TransportError`]; what is answered for an unknown id is not documented. Repeating it is harmless.
     async fn evict(&self, id: &SynchronizationId) -> Result<(), TransportError>;
 
-    /// Asks for a job to be canceled, with a message of at most 128 characters for those who look at it (limit of the
-    /// Job API v1). The answer comes before the job has stopped: look at it until it is terminal.
+    /// Asks for a job to be canceled, with a message of at most [`MAX_CANCEL_MESSAGE`] characters for those who look at
+    /// it. The answer comes before the job has stopped: look at it until it is terminal.
     ///
     /// # Errors
     /// [`TransportError`]; users may cancel their own jobs, administrators all. Repeating it is harmless.

@@ -24,7 +24,9 @@ mod wire;
 pub use digest::Digest;
 pub use finalize::{Finalization, FinalizationError};
 pub use id::{BatchNumber, FileId, IdError, JobId, SYNCHRONIZATION_ID_MAX_CHARS, SynchronizationId, UserId};
-pub use import_api::{FileInfo, ImportApi, ImportApiExt, ImportMode, ImportRequest, ServerInfo, SynchronizationInfo};
+pub use import_api::{
+    FileInfo, ImportApi, ImportApiExt, ImportMode, ImportRequest, MAX_CANCEL_MESSAGE, ServerInfo, SynchronizationInfo,
+};
 pub use job::{
     CommandReference, Counters, ImportError, ImportErrorType, ImportState, ImportSummary, Job, JobResult, JobState,
     Page, ResourceCounts,

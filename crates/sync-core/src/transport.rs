@@ -539,6 +539,23 @@ impl TransportError {
         }
     }
 
+    /// Whether the credentials do not suffice, which no waiting changes.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.0.kind, TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden)
+    }
+
+    /// Whether the target has no such thing, or not for us.
+    pub fn is_absent(&self) -> bool {
+        use TransportErrorKind as K;
+        matches!(self.0.kind, K::NotFound | K::Forbidden | K::Refused)
+    }
+
+    /// Whether the target gave no answer to what it was asked: it could not be reached, broke off, was busy or stumbled.
+    pub fn says_nothing(&self) -> bool {
+        use TransportErrorKind as K;
+        matches!(self.0.kind, K::Unreachable | K::Broken | K::Busy | K::Faulty)
+    }
+
     /// How long the service asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after

@@ -119,7 +119,7 @@ async fn behind(
         Ok(Listed::Lost) => {
             Ok(unfit(format!("job {last}, the last one of this state, is not among the jobs the target lists")))
         }
-        Err(ListError::Transport(error)) if is_absent(&error) => {
+        Err(ListError::Transport(error)) if error.is_absent() => {
             tracing::warn!(%error, "this target lists no jobs: an older copy of the state cannot be told");
             Ok(Baseline::Good)
         }
@@ -168,9 +168,4 @@ fn job_of(event: &Event) -> Option<&JobId> {
         Event::Accepted { job, .. } | Event::Found { job, .. } => Some(job),
         _ => None,
     }
-}
-
-/// Whether an error says that the target has no such list, or not for us.
-pub(crate) fn is_absent(error: &TransportError) -> bool {
-    matches!(error.kind(), TransportErrorKind::NotFound | TransportErrorKind::Forbidden | TransportErrorKind::Refused)
 }

@@ -70,7 +70,7 @@ pub async fn wait_for_job(
             Err(error) => {
                 let since = *unreadable_since.get_or_insert_with(|| clock.now());
                 let limit = match error.kind() {
-                    TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Duration::ZERO,
+                    _ if error.is_denied() => Duration::ZERO,
                     TransportErrorKind::NotFound => patience.fresh_job,
                     _ => patience.outage,
                 };

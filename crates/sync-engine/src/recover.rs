@@ -5,7 +5,7 @@ use sync_core::journal::Entry;
 use sync_core::transport::TransportErrorKind;
 use sync_core::{Job, JobId, Transport};
 
-use crate::baseline::{BaselineError, is_absent, unanswered};
+use crate::baseline::{BaselineError, unanswered};
 use crate::listing::{ListError, Listed, jobs_since};
 use crate::store::{StateKey, StateStore};
 
@@ -49,8 +49,13 @@ pub(crate) async fn doubt(
         Err(error) if error.kind() == TransportErrorKind::NotFound => return Ok(Some(Doubt::Gone(first.clone()))),
         Err(error) => return Err(BaselineError::Transport(error)),
     };
+    let is_alike = |job: &Job| match &batch.name {
+        // But for the file, which is another batch's.
+        Some(name) => job.is_called_like(name),
+        None => job.name.is_none(),
+    };
     let stranger = |job: &Job| {
-        if lost == 0 || job.name != batch.name {
+        if lost == 0 || !is_alike(job) {
             return Some(job.id.clone());
         }
         lost -= 1;
@@ -60,7 +65,7 @@ pub(crate) async fn doubt(
         Ok(Listed::Back) => Ok(None),
         Ok(Listed::Told(job)) => Ok(Some(Doubt::Stranger(job))),
         Ok(Listed::Lost) => Ok(Some(Doubt::Gone(first.clone()))),
-        Err(ListError::Transport(error)) if is_absent(&error) => Ok(Some(Doubt::NoList)),
+        Err(ListError::Transport(error)) if error.is_absent() => Ok(Some(Doubt::NoList)),
         Err(ListError::Transport(error)) => Err(BaselineError::Transport(error)),
         Err(ListError::Store(error)) => Err(error.into()),
     }

@@ -19,7 +19,7 @@ pub enum RunOutcome {
     Finalized,
     /// No run was cut off that could be carried on.
     NothingToResume,
-    /// The input is not fit to be sent; nothing was sent.
+    /// The input is not fit to be sent; this process has sent nothing.
     InputRejected,
     /// The input changed between the two readings; this process has finalized nothing.
     InputChanged,

@@ -1,6 +1,7 @@
 //! Copies of inputs that nobody needs any more, as a killed process leaves them.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
@@ -8,23 +9,23 @@ use std::path::{Path, PathBuf};
 
 use crate::input::SPOOL_PREFIX;
 use crate::record::{RecordError, RunRecord};
-use crate::store::{StateStore, StoreError};
+use crate::store::StateStore;
 
 /// Deletes the copies of inputs in `folder` that no process has open and no run that may be carried on is to read. What
-/// cannot be deleted stays.
-pub(crate) fn sweep(folder: &Path, store: &dyn StateStore) -> Result<(), StoreError> {
+/// cannot be deleted stays, and so does everything where it cannot be told what is needed.
+pub(crate) fn sweep(folder: &Path, store: &dyn StateStore) {
     // Locked first: whoever had them open has noted by now whether they are still needed.
     let left = match left_behind(folder) {
         Ok(left) => left,
-        Err(error) => {
-            tracing::debug!(%error, "temporary files cannot be listed");
-            return Ok(());
-        }
+        Err(error) => return tracing::debug!(%error, "temporary files cannot be listed"),
     };
     if left.is_empty() {
-        return Ok(());
+        return;
     }
-    let Some(needed) = needed(store)? else { return Ok(()) };
+    let needed = match needed(store) {
+        Ok(needed) => needed,
+        Err(error) => return tracing::warn!(%error, "temporary files are kept"),
+    };
     for (path, _lock) in left {
         // By the name alone: one folder may be reached by several paths.
         if path.file_name().is_none_or(|name| needed.contains(name)) {
@@ -34,7 +35,6 @@ pub(crate) fn sweep(folder: &Path, store: &dyn StateStore) -> Result<(), StoreEr
             tracing::warn!(%error, path = %path.display(), "a temporary file cannot be deleted");
         }
     }
-    Ok(())
 }
 
 /// Copies that nobody has open, locked.
@@ -53,8 +53,8 @@ fn left_behind(folder: &Path) -> io::Result<Vec<(PathBuf, File)>> {
     Ok(left)
 }
 
-/// The names of all files that runs in this state read; `None` if some of them cannot be told.
-fn needed(store: &dyn StateStore) -> Result<Option<BTreeSet<OsString>>, StoreError> {
+/// The names of all files that runs in this state read; an error if some of them cannot be told.
+fn needed(store: &dyn StateStore) -> Result<BTreeSet<OsString>, Box<dyn Error>> {
     let mut needed = BTreeSet::new();
     for key in store.list()? {
         match RunRecord::read(&store.standing(&key)?) {
@@ -63,8 +63,8 @@ fn needed(store: &dyn StateStore) -> Result<Option<BTreeSet<OsString>>, StoreErr
                 needed.extend(names.map(OsString::from));
             }
             Err(RecordError::Missing) => {}
-            Err(_) => return Ok(None),
+            Err(error) => return Err(error.into()),
         }
     }
-    Ok(Some(needed))
+    Ok(needed)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use sync_core::JobId;
+use sync_core::{JobId, MAX_CANCEL_MESSAGE};
 
 use super::TargetArgs;
 
@@ -33,11 +33,10 @@ pub(crate) struct CancelJob {
     pub(crate) message: Option<String>,
 }
 
-/// The limit is that of the newer job API.
 fn message(text: &str) -> Result<String, String> {
     match text.chars().count() {
-        0..=128 => Ok(text.to_owned()),
-        many => Err(format!("the message has {many} characters; the service takes at most 128")),
+        0..=MAX_CANCEL_MESSAGE => Ok(text.to_owned()),
+        many => Err(format!("the message has {many} characters; the service takes at most {MAX_CANCEL_MESSAGE}")),
     }
 }
 

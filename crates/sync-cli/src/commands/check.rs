@@ -71,7 +71,15 @@ async fn read(args: &CheckArgs) -> Result<Model, Failure> {
 fn kept(file: &Path) -> Result<Model, Failure> {
     let named = |error: anyhow::Error| error.context(format!("reading the operating model {} failed", file.display()));
     let json = std::fs::read(file).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-    Model::from_slice(&json).map_err(|error| named(error.into())).or_exit(Exit::USAGE)
+    let model = Model::from_slice(&json).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+    if !model.complete {
+        let failure = Failure::usage(format_args!("{} is not the whole model of an instance", file.display()));
+        return Err(failure.with_hint(
+            "let --model name a new file and a target to read it from; an addition to the types a server comes with is \
+             for --embedded --seed FILE",
+        ));
+    }
+    Ok(model)
 }
 
 /// Under another name first: a file that is there is whole.

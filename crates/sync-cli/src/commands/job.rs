@@ -27,16 +27,18 @@ async fn cancel(asked: &CancelJob, manner: Manner) -> Result<Exit, Failure> {
     let target = open(of).await?;
     let canceled = async {
         target.api().cancel(&of.job, message.as_deref()).await?;
-        read_job(target.transport.as_ref(), &of.job).await
+        Ok(read_job(target.transport.as_ref(), &of.job).await)
     };
     let canceled = canceled.await;
     target.close().await;
-    let report = canceled.map_err(|error| failed(of, error))?;
-    tell(&report, manner);
-    if report.outcome.is_none() {
+    let read = canceled.map_err(|error| failed(of, error))?;
+    if let Ok(report) = &read {
+        tell(report, manner);
+    }
+    if read.as_ref().ok().is_none_or(|report| report.outcome.is_none()) {
         printer::note(&format!("it was asked to stop; `job wait {}` says what came of it", of.job));
     }
-    Ok(Exit::DONE)
+    read.map(|_| Exit::DONE).map_err(|error| failed(of, error))
 }
 
 async fn show(of: &OneJob, manner: Manner) -> Result<Exit, Failure> {

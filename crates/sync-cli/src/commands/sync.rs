@@ -3,7 +3,7 @@
 use serde_json::json;
 use sync_core::ImportApiExt;
 use sync_core::cycle::{CycleState, Phase};
-use sync_core::transport::{TransportError, TransportErrorKind};
+use sync_core::transport::TransportError;
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
 
 use super::Manner;
@@ -120,9 +120,9 @@ async fn open(at: &SyncAt) -> Result<Target, Failure> {
 
 /// A call of its own that did not succeed.
 pub(super) fn of_transport(error: TransportError) -> Failure {
-    let exit = match error.kind() {
-        TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Exit::DENIED,
-        TransportErrorKind::Unreachable | TransportErrorKind::Broken => Exit::UNREACHABLE,
+    let exit = match error {
+        _ if error.is_denied() => Exit::DENIED,
+        _ if error.says_nothing() => Exit::UNREACHABLE,
         _ => Exit::FAILED,
     };
     let hint = error.hint();

@@ -114,6 +114,19 @@ fn a_waiting_job_is_canceled_and_one_that_is_over_is_not() {
 }
 
 #[test]
+fn a_job_that_was_asked_to_stop_is_said_to_be_so_though_it_cannot_be_looked_at() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let rules = r#"[{"operation": "job", "act": {"answer": {"status": 503}}}]"#;
+    fs::write(at.join("faults.json"), rules).expect("a file");
+    let server = Server::start(at, &["--memory", "--jobs", "after:2h", "--faults", "faults.json"]);
+    let job = post_commands(&server.url, "/import/synchronize/pilots/batch/json-job", COMMUNITY);
+    let job = job.expect("it is answered").id();
+    ask(6, at, &server, &["job", "cancel", &job]).says("it was asked to stop");
+    ask(6, at, &server, &["job", "show", &job]).says("503");
+}
+
+#[test]
 fn administration_tells_wrong_credentials_and_absent_targets_apart() {
     let (folder, server) = folder_and_server();
     let at = folder.path();

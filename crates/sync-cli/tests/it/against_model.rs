@@ -81,4 +81,8 @@ fn model_that_is_neither_there_nor_to_be_had_is_asked_for() {
     check(2, folder.path(), &["--model", "nowhere.json"]).says("there is no operating model nowhere.json");
     fs::write(folder.path().join("broken.json"), "{\"assetTypes\": 1}").expect("a file");
     check(2, folder.path(), &["--model", "broken.json"]).says("reading the operating model broken.json failed");
+    for incomplete in ["{}", r#"{"model": {"assetTypes": [{"name": "Buoy"}]}}"#] {
+        fs::write(folder.path().join("part.json"), incomplete).expect("a file");
+        check(2, folder.path(), &["--model", "part.json"]).says("part.json is not the whole model of an instance");
+    }
 }

@@ -75,7 +75,8 @@ fn our_own_client_signs_in_as_it_is_told_to() {
     let script = format!("'{}' run in.json --id pilots && {CURL}", env!("CARGO_BIN_EXE_collibra-sync"));
     let mut command = exec(folder.path(), &[], &script);
     // What is set outside for another server must not get in the way.
-    let ran = Ran::of(0, command.env("COLLIBRA_TOKEN", "for another server").env("COLLIBRA_URL", "https://x.invalid"));
+    command.env("COLLIBRA_TOKEN", "for another server").env("COLLIBRA_URL", "https://x.invalid");
+    let ran = Ran::of(0, command.env("COLLIBRA_SYNC_AUTH", "bearer"));
     ran.says("finalized").says("\"total\":2");
 }
 

@@ -12,7 +12,7 @@ use crate::command::{
     Asset, AttributeValue, Attributes, Command, ComplexRelation, Domain, RelationEnd, RelationKey, RelationType,
     Relations, Responsibilities, TypeRef,
 };
-use crate::model::{AttributeKind, AttributeType, ModelIndex};
+use crate::model::{Absence, AttributeKind, AttributeType, ModelIndex};
 
 /// One place where a command does not fit an operating model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub struct Misfit {
 /// Holds a command against an operating model and adds what does not fit to `misfits`.
 ///
 /// Looks at the command alone: the type of an asset that is only listed in a relation, or the type of the domain it is in,
-/// takes the commands about those. What the model says nothing about is not reported.
+/// takes the commands about those. What the model says nothing about is not reported: a name that several entries have is
+/// not judged, and that there is no such type, status or role only a [complete](crate::model::Model::complete) model says.
 pub fn against(model: &ModelIndex, command: &Command<'_>, misfits: &mut Vec<Misfit>) {
     let mut look = Look { model, misfits };
     match command {
@@ -74,15 +75,19 @@ impl<'m> Look<'m, '_> {
         self.misfits.push(Misfit { rule, message, path });
     }
 
-    /// Something that is referred to is not in the model; `names` are what may have been meant.
+    /// Something that is referred to may not be there; `names` are what may have been meant.
     fn missing<'n>(
         &mut self,
+        absence: Absence,
         rule: &'static Rule,
         noun: &str,
         reference: &TypeRef<'_>,
         path: Path,
         names: impl Iterator<Item = &'n str>,
     ) {
+        if absence == Absence::Untold {
+            return;
+        }
         let meant = match reference {
             TypeRef::Name { name } => closest(name, names),
             TypeRef::Id { .. } | TypeRef::PublicId { .. } => None,
@@ -92,22 +97,22 @@ impl<'m> Look<'m, '_> {
 
     fn domain(&mut self, command: &Domain<'_>) {
         if let Some(reference) = &command.type_ref
-            && self.model.domain_type(reference).is_none()
+            && let Err(absence) = self.model.find_domain_type(reference)
         {
             let names = self.model.model().domain_types.iter().map(|entry| entry.name.as_str());
-            self.missing(&DOMAIN_TYPE_NOT_FOUND, "domain type", reference, inside("type", reference), names);
+            self.missing(absence, &DOMAIN_TYPE_NOT_FOUND, "domain type", reference, inside("type", reference), names);
         }
         self.responsibilities(command.responsibilities.as_ref());
     }
 
     fn asset(&mut self, command: &Asset<'_>) {
         let asset_type = command.type_ref.as_ref().and_then(|reference| {
-            let found = self.model.asset_type(reference);
-            if found.is_none() {
+            let found = self.model.find_asset_type(reference);
+            if let Err(absence) = found {
                 let names = self.model.model().asset_types.iter().map(|entry| entry.name.as_str());
-                self.missing(&ASSET_TYPE_NOT_FOUND, "asset type", reference, inside("type", reference), names);
+                self.missing(absence, &ASSET_TYPE_NOT_FOUND, "asset type", reference, inside("type", reference), names);
             }
-            found
+            found.ok()
         });
         if let Some(reference) = &command.status {
             self.status(reference, asset_type);
@@ -123,9 +128,12 @@ impl<'m> Look<'m, '_> {
 
     fn status(&mut self, reference: &TypeRef<'_>, asset_type: Option<usize>) {
         let path = inside("status", reference);
-        let Some(status) = self.model.status(reference) else {
-            let names = self.model.model().statuses.iter().map(|entry| entry.name.as_str());
-            return self.missing(&STATUS_NOT_FOUND, "status", reference, path, names);
+        let status = match self.model.find_status(reference) {
+            Ok(status) => status,
+            Err(absence) => {
+                let names = self.model.model().statuses.iter().map(|entry| entry.name.as_str());
+                return self.missing(absence, &STATUS_NOT_FOUND, "status", reference, path, names);
+            }
         };
         let Some(asset_type) = asset_type else { return };
         let level = self.model.level(asset_type);
@@ -140,11 +148,16 @@ impl<'m> Look<'m, '_> {
         let level = asset_type.map(|number| self.model.level(number)).unwrap_or_default();
         for (key, values) in attributes.iter() {
             let path = member("attributes").join(Segment::Key(key.as_str().to_owned()));
-            let Some((number, attribute)) = self.model.attribute_type(key) else {
-                let meant = closest(key, self.model.model().attribute_types.iter().map(|entry| entry.name.as_str()));
-                let message = format!("no attribute type is called {:?}{}", shorten(key), suggestion(meant));
-                self.add(&ATTRIBUTE_TYPE_NOT_FOUND, message, path);
-                continue;
+            let (number, attribute) = match self.model.find_attribute_type(key) {
+                Ok(found) => found,
+                Err(Absence::Untold) => continue,
+                Err(Absence::Missing) => {
+                    let names = self.model.model().attribute_types.iter().map(|entry| entry.name.as_str());
+                    let meant = suggestion(closest(key, names));
+                    let message = format!("no attribute type is called {:?}{meant}", shorten(key));
+                    self.add(&ATTRIBUTE_TYPE_NOT_FOUND, message, path);
+                    continue;
+                }
             };
             for (index, value) in values.iter().enumerate() {
                 self.value(attribute, value, &path.clone().join(Segment::Index(index)));
@@ -222,14 +235,15 @@ impl<'m> Look<'m, '_> {
     fn relations(&mut self, relations: &Relations<'_>, asset_type: Option<usize>) {
         for (key, _) in relations.iter() {
             let Some(RelationKey { relation, end }) = RelationKey::parse(key) else { continue };
-            if matches!(relation, RelationType::Legacy(_)) {
-                continue;
-            }
             let path = member("relations").join(Segment::Key(key.as_str().to_owned()));
-            let Some(relation_type) = self.model.relation_type(&relation) else {
-                let message = format!("there is no relation type {:?}", shorten(name_in(key)));
-                self.add(&RELATION_TYPE_NOT_FOUND, message, path);
-                continue;
+            let relation_type = match self.model.find_relation_type(&relation) {
+                Ok(relation_type) => relation_type,
+                Err(Absence::Untold) => continue,
+                Err(Absence::Missing) => {
+                    let message = format!("there is no relation type {:?}", shorten(name_in(key)));
+                    self.add(&RELATION_TYPE_NOT_FOUND, message, path);
+                    continue;
+                }
             };
             // The asset of the command is at the other end than those it lists.
             let is_source = end == RelationEnd::Target;
@@ -242,12 +256,13 @@ impl<'m> Look<'m, '_> {
     fn responsibilities(&mut self, responsibilities: Option<&Responsibilities<'_>>) {
         for (key, _) in responsibilities.into_iter().flat_map(|responsibilities| responsibilities.iter()) {
             let path = member("responsibilities").join(Segment::Key(key.as_str().to_owned()));
-            match self.model.role(key) {
-                Some(role) if role.resource_role => {}
-                Some(role) => {
+            match self.model.find_role(key) {
+                Ok(role) if role.resource_role => {}
+                Ok(role) => {
                     self.add(&NOT_RESOURCE_ROLE, format!("{:?} is a global role", role.name), path);
                 }
-                None => {
+                Err(Absence::Untold) => {}
+                Err(Absence::Missing) => {
                     let meant = closest(key, self.model.model().roles.iter().map(|entry| entry.name.as_str()));
                     let message = format!("no role is called {:?}{}", shorten(key), suggestion(meant));
                     self.add(&ROLE_NOT_FOUND, message, path);
@@ -261,10 +276,14 @@ impl<'m> Look<'m, '_> {
             self.attributes(attributes, None);
         }
         let Some(reference) = &command.complex_relation_type else { return };
-        let Some(found) = self.model.complex_relation_type(reference) else {
-            let names = self.model.model().complex_relation_types.iter().map(|entry| entry.name.as_str());
-            let path = inside("complexRelationType", reference);
-            return self.missing(&COMPLEX_TYPE_NOT_FOUND, "complex relation type", reference, path, names);
+        let found = match self.model.find_complex_relation_type(reference) {
+            Ok(found) => found,
+            Err(absence) => {
+                let names = self.model.model().complex_relation_types.iter().map(|entry| entry.name.as_str());
+                let path = inside("complexRelationType", reference);
+                let noun = "complex relation type";
+                return self.missing(absence, &COMPLEX_TYPE_NOT_FOUND, noun, reference, path, names);
+            }
         };
         for (key, _) in command.relations.iter().flat_map(|relations| relations.iter()) {
             let Some(RelationKey { relation: RelationType::Id(id), .. }) = RelationKey::parse_leg(key) else {

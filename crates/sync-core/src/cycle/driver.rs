@@ -278,7 +278,7 @@ impl Driver {
                 Err(SearchError::Journal(error)) => return Err(self.halt(HaltReason::Journal(error))),
                 Err(SearchError::Transport(error)) => {
                     let waited = Duration::from_millis(self.now().saturating_sub(begun));
-                    if is_denied(&error) || waited >= patience.outage {
+                    if error.is_denied() || waited >= patience.outage {
                         return Err(self.halt(HaltReason::AnswerLost { call, source: Some(error) }));
                     }
                     self.wait(patience.poll_after(tries)).await?;
@@ -349,7 +349,7 @@ impl Driver {
                     Ok(Event::JobRunning { call })
                 }
             }
-            Err(error) if is_denied(&error) => {
+            Err(error) if error.is_denied() => {
                 Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }))
             }
             Err(error) => {
@@ -406,7 +406,7 @@ impl Driver {
                 if self.is_gone(call) {
                     return Ok(None);
                 }
-            } else if is_denied(&error) || !says_nothing(&error) || waited >= outage {
+            } else if !error.says_nothing() || waited >= outage {
                 return Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }));
             }
             self.wait(Duration::from_secs(1)).await?;
@@ -424,7 +424,7 @@ impl Driver {
                 Err(error) => error,
             };
             tracing::debug!(%error, "summary not readable");
-            if is_clear || !says_nothing(&error) {
+            if is_clear || !(error.says_nothing() || error.is_denied()) {
                 if tries >= SUMMARY_TRIES {
                     break;
                 }
@@ -432,7 +432,7 @@ impl Driver {
                 continue;
             }
             let waited = Duration::from_millis(self.now().saturating_sub(begun));
-            if is_denied(&error) || waited >= patience.outage {
+            if error.is_denied() || waited >= patience.outage {
                 return Err(self.halt(HaltReason::JobUnreadable { call, job: id.clone(), source: Some(error) }));
             }
             self.wait(patience.poll_after(tries)).await?;
@@ -477,19 +477,6 @@ impl Driver {
         };
         self.halt(reason)
     }
-}
-
-/// Whether the credentials do not suffice, which no waiting changes.
-fn is_denied(error: &TransportError) -> bool {
-    matches!(error.kind(), TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden)
-}
-
-/// Whether the target gave no answer to what it was asked: it could not be reached, broke off, or stumbled.
-fn says_nothing(error: &TransportError) -> bool {
-    let kind = error.kind();
-    is_denied(error)
-        || matches!(kind, TransportErrorKind::Unreachable | TransportErrorKind::Broken)
-        || matches!(kind, TransportErrorKind::Busy | TransportErrorKind::Faulty)
 }
 
 enum Request {

@@ -141,7 +141,7 @@ impl Interrupted {
     }
 
     /// Goes on where the cycle stands: lost batches are sent again, the same bytes, and failed ones are noted as to be
-    /// repaired. Right only while nobody else may have ended the server's cycle since its first batch; otherwise
+    /// repaired, or as halved if they were too large. Right only while nobody else may have ended the server's cycle since its first batch; otherwise
     /// [`Interrupted::replay`] is.
     ///
     /// `payloads` has those of the [unsent](Interrupted::unsent) batches; the caller has proven by their digests that they
@@ -159,7 +159,9 @@ impl Interrupted {
         failed
             .extend(unsent.iter().filter(|number| self.state().batch(**number).is_some_and(BatchState::is_too_large)));
         for number in failed {
-            self.driver.record(Event::Repaired { batch: number }).await?;
+            if !self.driver.halve(number).await? {
+                self.driver.record(Event::Repaired { batch: number }).await?;
+            }
         }
         if let Some(number) = unsent.into_iter().find(|number| !self.is_brought(*number)) {
             return Err(self.driver.failed(Call::Batch(number)));

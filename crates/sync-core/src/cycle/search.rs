@@ -15,7 +15,7 @@ use super::settings::CycleMode;
 use super::state::CycleState;
 use crate::clock::Millis;
 use crate::journal::{Journal, JournalError};
-use crate::transport::{JobQuery, TransportError, TransportErrorKind};
+use crate::transport::{JobQuery, TransportError};
 use crate::{BatchNumber, Job, JobId, Page, Transport};
 
 /// How far the clocks of client and service may differ, and a job be older than the intent to start it. Too much costs a
@@ -98,7 +98,7 @@ impl Search<'_> {
     pub(super) async fn look(&self, learnt: &mut Learnt) -> Result<Sighting, SearchError> {
         match self.candidates(learnt).await {
             Ok(candidates) => Ok(self.judge(&candidates)),
-            Err(SearchError::Transport(error)) if is_absent(&error) => {
+            Err(SearchError::Transport(error)) if error.is_absent() => {
                 tracing::debug!(%error, "no job search here");
                 Ok(Sighting::Unavailable)
             }
@@ -209,12 +209,7 @@ fn at_work(job: &Job) -> Sighting {
 /// What cannot be had here is done without.
 fn or_none<T>(answer: Result<T, TransportError>) -> Result<Option<T>, TransportError> {
     match answer {
-        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) if error.is_absent() => Ok(None),
         answer => answer.map(Some),
     }
-}
-
-/// Whether an error says that the target has no such thing, or not for us.
-fn is_absent(error: &TransportError) -> bool {
-    matches!(error.kind(), TransportErrorKind::NotFound | TransportErrorKind::Forbidden | TransportErrorKind::Refused)
 }

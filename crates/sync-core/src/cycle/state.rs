@@ -211,7 +211,8 @@ impl CycleState {
         self.progress.as_ref().map_or(&[], |progress| &progress.batches)
     }
 
-    /// Commands of batches that were too large and have not come again yet: nothing else comes before them.
+    /// Commands of batches that were too large and have not come again yet. The next batches count as parts of those,
+    /// whatever is in them: whoever submits sees to it that nothing else comes first.
     pub fn owed_commands(&self) -> u64 {
         self.progress.as_ref().map_or(0, |progress| progress.owed)
     }

@@ -25,7 +25,7 @@ pub struct ModelIndex {
     complex_relation_types: Names,
     roles: Names,
     /// By asset type: its parent.
-    parents: Vec<Option<Number>>,
+    parents: Vec<Parent>,
     /// By asset type: its own assignments.
     assignments: Vec<Vec<Assigned>>,
 }
@@ -40,38 +40,81 @@ pub(crate) struct Assigned {
     pub(crate) attributes: HashMap<Number, Option<u32>>,
 }
 
+/// The type above a type of assets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parent {
+    Nothing,
+    Known(Number),
+    /// It cannot be told which one it is.
+    Untold,
+}
+
+/// Why a name, or an id, leads to no entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// The instance has no such entry.
+    Missing,
+    /// It may have one: several are called so, or the model is not the whole one.
+    Untold,
+}
+
 /// Entries of one list by what they are called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Names {
+    /// Whether there are no others.
+    complete: bool,
     ids: HashMap<Uuid, Number>,
     public_ids: HashMap<String, Number>,
-    names: HashMap<String, Number>,
+    names: HashMap<String, Vec<Number>>,
 }
 
 impl Names {
-    fn of<'m>(entries: impl Iterator<Item = (Option<Uuid>, Option<&'m str>, String)>) -> Self {
-        let mut names = Self::default();
+    fn of<'m>(complete: bool, entries: impl Iterator<Item = (Option<Uuid>, Option<&'m str>, String)>) -> Self {
+        let mut names = Self { complete, ..Self::default() };
         for (number, (id, public_id, name)) in entries.enumerate() {
             names.ids.extend(id.map(|id| (id, number)));
             names.public_ids.extend(public_id.map(|id| (id.to_owned(), number)));
-            // Of two with one name the first is meant.
-            names.names.entry(name).or_insert(number);
+            names.names.entry(name).or_default().push(number);
         }
         names
     }
 
-    /// By id if it is one, otherwise by name.
-    fn key(&self, key: &str) -> Option<Number> {
-        uuid(key).and_then(|id| self.ids.get(&id)).or_else(|| self.names.get(key)).copied()
+    /// All that a key may mean: by id if it is one, otherwise by name.
+    fn all(&self, key: &str) -> &[Number] {
+        uuid(key).and_then(|id| self.id(&id)).or_else(|| self.name(key)).unwrap_or_default()
     }
 
-    fn type_ref(&self, reference: &TypeRef<'_>) -> Option<Number> {
-        match reference {
-            TypeRef::Id { id } => self.ids.get(id),
-            TypeRef::Name { name } => self.names.get(name.as_str()),
-            TypeRef::PublicId { public_id } => self.public_ids.get(public_id.as_str()),
+    /// The one that a key means.
+    fn key(&self, key: &str) -> Result<Number, Absence> {
+        self.only(Some(self.all(key)).filter(|all| !all.is_empty()))
+    }
+
+    fn type_ref(&self, reference: &TypeRef<'_>) -> Result<Number, Absence> {
+        self.only(match reference {
+            TypeRef::Id { id } => self.id(id),
+            TypeRef::Name { name } => self.name(name),
+            TypeRef::PublicId { public_id } => self.public_id(public_id),
+        })
+    }
+
+    fn id(&self, id: &Uuid) -> Option<&[Number]> {
+        self.ids.get(id).map(std::slice::from_ref)
+    }
+
+    fn public_id(&self, id: &str) -> Option<&[Number]> {
+        self.public_ids.get(id).map(std::slice::from_ref)
+    }
+
+    fn name(&self, name: &str) -> Option<&[Number]> {
+        self.names.get(name).map(Vec::as_slice)
+    }
+
+    fn only(&self, found: Option<&[Number]>) -> Result<Number, Absence> {
+        match found {
+            Some([number]) => Ok(*number),
+            None if self.complete => Err(Absence::Missing),
+            _ => Err(Absence::Untold),
         }
-        .copied()
     }
 }
 
@@ -80,8 +123,11 @@ fn uuid(key: &str) -> Option<Uuid> {
 }
 
 macro_rules! names {
-    ($entries:expr) => {
-        Names::of($entries.iter().map(|entry| (entry.id, entry.public_id.as_deref(), entry.name.clone())))
+    ($model:ident.$entries:ident) => {
+        Names::of(
+            $model.complete,
+            $model.$entries.iter().map(|entry| (entry.id, entry.public_id.as_deref(), entry.name.clone())),
+        )
     };
 }
 
@@ -93,12 +139,16 @@ impl ModelIndex {
         let (statuses, roles) = (names!(model.statuses), names!(model.roles));
         let complex_relation_types = names!(model.complex_relation_types);
         let relations = model.relation_types.iter();
-        let relation_types = Names::of(relations.map(|entry| (entry.id, entry.public_id.as_deref(), entry.key())));
-        let parent = |entry: &AssetType| entry.parent.as_deref().and_then(|parent| asset_types.key(parent));
+        let relation_types =
+            Names::of(model.complete, relations.map(|entry| (entry.id, entry.public_id.as_deref(), entry.key())));
+        let parent = |entry: &AssetType| match &entry.parent {
+            Some(parent) => asset_types.key(parent).map_or(Parent::Untold, Parent::Known),
+            None => Parent::Nothing,
+        };
         let parents = model.asset_types.iter().map(parent).collect();
         let mut assignments = vec![Vec::new(); model.asset_types.len()];
         for assignment in &model.assignments {
-            if let Some(number) = asset_types.key(&assignment.asset_type) {
+            if let Ok(number) = asset_types.key(&assignment.asset_type) {
                 assignments[number].push(assigned(assignment, &domain_types, &statuses, &attribute_types));
             }
         }
@@ -121,27 +171,19 @@ impl ModelIndex {
         &self.model
     }
 
-    /// The asset type that is meant, as a number to compare and to ask with.
+    /// The asset type that is meant, as a number to compare and to ask with; `None` if that cannot be told.
     pub fn asset_type(&self, reference: &TypeRef<'_>) -> Option<usize> {
-        self.asset_types.type_ref(reference)
+        self.find_asset_type(reference).ok()
     }
 
-    /// The domain type that is meant, as a number to ask with.
+    /// The domain type that is meant, as a number to ask with; `None` if that cannot be told.
     pub fn domain_type(&self, reference: &TypeRef<'_>) -> Option<usize> {
-        self.domain_types.type_ref(reference)
+        self.find_domain_type(reference).ok()
     }
 
-    /// The relation type that a key names, as a number to ask with.
+    /// The relation type that a key names, as a number to ask with; `None` if that cannot be told.
     pub fn relation_type(&self, name: &RelationName<'_>) -> Option<usize> {
-        match name {
-            RelationName::Id(id) => self.relation_types.ids.get(id),
-            RelationName::PublicId(id) => self.relation_types.public_ids.get(*id),
-            RelationName::Names { source, role, co_role, target } => {
-                self.relation_types.names.get(&format!("{source}:{role}:{co_role}:{target}"))
-            }
-            RelationName::Legacy(_) => None,
-        }
-        .copied()
+        self.find_relation_type(name).ok()
     }
 
     /// Whether assets of a type can be at the source end of a relation type, or at its target end. An end whose type is
@@ -149,7 +191,7 @@ impl ModelIndex {
     pub fn fits(&self, asset_type: usize, relation_type: usize, is_source: bool) -> bool {
         let Some(relation) = self.model.relation_types.get(relation_type) else { return true };
         let end = if is_source { &relation.source } else { &relation.target };
-        self.asset_types.key(end).is_none_or(|end| self.is_a(asset_type, end))
+        self.asset_types.key(end).ok().is_none_or(|end| self.is_a(asset_type, end))
     }
 
     /// Whether assets of a type can be in domains of a type, as far as assignments tell.
@@ -176,12 +218,32 @@ impl ModelIndex {
         self.model.relation_types.get(relation_type).map(RelationType::key).unwrap_or_default()
     }
 
-    pub(crate) fn attribute_type(&self, key: &str) -> Option<(Number, &AttributeType)> {
-        let number = self.attribute_types.key(key)?;
-        self.model.attribute_types.get(number).map(|found| (number, found))
+    pub(crate) fn find_asset_type(&self, reference: &TypeRef<'_>) -> Result<Number, Absence> {
+        self.asset_types.type_ref(reference)
     }
 
-    pub(crate) fn status(&self, reference: &TypeRef<'_>) -> Option<Number> {
+    pub(crate) fn find_domain_type(&self, reference: &TypeRef<'_>) -> Result<Number, Absence> {
+        self.domain_types.type_ref(reference)
+    }
+
+    pub(crate) fn find_relation_type(&self, name: &RelationName<'_>) -> Result<Number, Absence> {
+        let types = &self.relation_types;
+        types.only(match name {
+            RelationName::Id(id) => types.id(id),
+            RelationName::PublicId(id) => types.public_id(id),
+            RelationName::Names { source, role, co_role, target } => {
+                types.name(&format!("{source}:{role}:{co_role}:{target}"))
+            }
+            // Newer servers take none: nothing is said of it.
+            RelationName::Legacy(_) => return Err(Absence::Untold),
+        })
+    }
+
+    pub(crate) fn find_attribute_type(&self, key: &str) -> Result<(Number, &AttributeType), Absence> {
+        self.attribute_types.key(key).map(|number| (number, &self.model.attribute_types[number]))
+    }
+
+    pub(crate) fn find_status(&self, reference: &TypeRef<'_>) -> Result<Number, Absence> {
         self.statuses.type_ref(reference)
     }
 
@@ -189,12 +251,13 @@ impl ModelIndex {
         self.model.statuses.get(status).map_or("", |entry: &NamedType| &entry.name)
     }
 
-    pub(crate) fn role(&self, key: &str) -> Option<&Role> {
-        self.model.roles.get(self.roles.key(key)?)
+    pub(crate) fn find_role(&self, key: &str) -> Result<&Role, Absence> {
+        self.roles.key(key).map(|number| &self.model.roles[number])
     }
 
-    pub(crate) fn complex_relation_type(&self, reference: &TypeRef<'_>) -> Option<&ComplexRelationType> {
-        self.model.complex_relation_types.get(self.complex_relation_types.type_ref(reference)?)
+    pub(crate) fn find_complex_relation_type(&self, reference: &TypeRef<'_>) -> Result<&ComplexRelationType, Absence> {
+        let number = self.complex_relation_types.type_ref(reference)?;
+        Ok(&self.model.complex_relation_types[number])
     }
 
     /// What assets of a type can have: the assignments of the type, or of the nearest one above it that has any.
@@ -202,27 +265,34 @@ impl ModelIndex {
         self.lineage(asset_type).map(|number| &self.assignments[number][..]).find(|own| !own.is_empty()).unwrap_or(&[])
     }
 
+    /// As far as can be told: where a type above is not known, it may be.
     fn is_a(&self, asset_type: Number, ancestor: Number) -> bool {
-        self.lineage(asset_type).any(|number| number == ancestor)
+        self.lineage(asset_type).any(|number| number == ancestor || self.parents[number] == Parent::Untold)
     }
 
     /// A type and all above it.
     fn lineage(&self, asset_type: Number) -> impl Iterator<Item = Number> {
-        let above = |number: &Number| self.parents.get(*number).copied().flatten();
+        let above = |number: &Number| match self.parents[*number] {
+            Parent::Known(parent) => Some(parent),
+            Parent::Nothing | Parent::Untold => None,
+        };
         // Types that lead back to themselves would never end.
         std::iter::successors(Some(asset_type).filter(|number| *number < self.parents.len()), above)
             .take(self.parents.len())
     }
 }
 
+/// What an assignment says; of several entries with a name it is said of each.
 fn assigned(assignment: &Assignment, domain_types: &Names, statuses: &Names, attribute_types: &Names) -> Assigned {
-    let found = |names: &Names, keys: &[String]| keys.iter().filter_map(|key| names.key(key)).collect::<Vec<_>>();
+    let found =
+        |names: &Names, keys: &[String]| keys.iter().flat_map(|key| names.all(key)).copied().collect::<Vec<Number>>();
     let mut attributes: HashMap<Number, Option<u32>> = HashMap::new();
     for attribute in &assignment.attributes {
-        let Some(number) = attribute_types.key(&attribute.attribute_type) else { continue };
-        let most = attributes.entry(number).or_insert(attribute.max);
-        // Said twice, the wider limit holds.
-        *most = most.zip(attribute.max).map(|(one, other)| one.max(other));
+        for number in attribute_types.all(&attribute.attribute_type) {
+            let most = attributes.entry(*number).or_insert(attribute.max);
+            // Said twice, the wider limit holds.
+            *most = most.zip(attribute.max).map(|(one, other)| one.max(other));
+        }
     }
     Assigned {
         domain_types: assignment.domain_types.as_ref().map(|keys| found(domain_types, keys)),

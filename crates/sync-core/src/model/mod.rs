@@ -8,7 +8,7 @@
 //! use sync_core::command::Command;
 //! use sync_core::model::{Model, ModelIndex};
 //!
-//! let model = Model::from_slice(br#"{"model": {"assetTypes": [{"name": "Table"}]}}"#)?;
+//! let model = Model::from_slice(br#"{"model": {"complete": true, "assetTypes": [{"name": "Table"}]}}"#)?;
 //! let model = ModelIndex::new(model);
 //! let record = br#"{"resourceType": "Asset", "identifier": {"id": "7d0b2a51-6b7e-4f0e-9a44-1f1f6f3c1a01"}, "type": {"name": "Tabel"}}"#;
 //! let mut misfits = Vec::new();
@@ -27,5 +27,6 @@ pub use facts::{
     AssetType, AssignedAttribute, AssignedRelation, Assignment, AttributeKind, AttributeType, ComplexRelationType,
     Direction, Leg, Model, NamedType, RelationType, Role,
 };
+pub(crate) use index::Absence;
 pub use index::ModelIndex;
 pub use source::ModelSource;

@@ -96,8 +96,22 @@ async fn a_lost_batch_that_turns_out_too_large_has_to_come_again() {
     stage.wire.answer_submits([Err(answered(413))]);
     let goes_on = interrupted.go_on([(number(1), payload(1))]).await.expect("it goes on");
     let GoesOn::Batching(cycle) = goes_on else { panic!("batching") };
-    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.is_too_large() && batch.comes_again()));
-    cycle.seal().await.expect_err("it has not come again");
+    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.is_halved()));
+    assert_eq!(stage.journal.replayed(), *cycle.state());
+    let cycle = cycle.submit(payload(2), COMMANDS / 2).await.expect("a good day");
+    cycle.seal().await.expect_err("one half does not stand for the other");
+}
+
+#[tokio::test]
+async fn a_batch_that_was_too_large_just_before_the_crash_is_halved() {
+    let stage = Stage::new();
+    let interrupted = looked_after(&stage, [ready(1), refused(batch(1), 413)]).await;
+    assert_eq!(interrupted.failed(), [number(1)]);
+    let GoesOn::Batching(cycle) = interrupted.go_on([]).await.expect("it goes on") else { panic!("batching") };
+    assert!(cycle.state().batch(number(1)).is_some_and(|batch| batch.is_halved()));
+    let cycle = cycle.submit(payload(2), COMMANDS / 2).await.expect("a good day");
+    let cycle = cycle.submit(payload(3), COMMANDS / 2).await.expect("a good day");
+    assert_eq!(cycle.seal().await.expect("all of it came").state().phase(), Phase::Sealed);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sync_core::check::ends_mismatch;
-use sync_core::command::{AssetIdentifier, Command, DomainIdentifier, RelationEnd, RelationKey, RelationType, TypeRef};
+use sync_core::command::{AssetIdentifier, Command, DomainIdentifier, RelationEnd, RelationKey, TypeRef};
 use sync_core::model::ModelIndex;
 
 use super::key::{Key, Keys, asset_name, domain_name};
@@ -85,9 +85,6 @@ impl Fitting {
         let mut pushed = Ok(());
         for_each_set(command, keys, |keys, set| {
             let Some(RelationKey { relation, end }) = RelationKey::parse(set.key) else { return };
-            if matches!(relation, RelationType::Legacy(_)) {
-                return;
-            }
             let number = self.model.relation_type(&relation).filter(|number| *number < 1 << RELATION);
             let Some(number) = number else { return };
             let is_source = end == RelationEnd::Source;

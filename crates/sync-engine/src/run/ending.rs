@@ -2,7 +2,7 @@
 
 use sync_core::command::ResourceKind;
 use sync_core::cycle::{Call, CallReport, Cycle, CycleState, Exchange, Finalized, Halt, HaltReason};
-use sync_core::transport::{TransportError, TransportErrorKind};
+use sync_core::transport::TransportError;
 use sync_core::{BatchNumber, Counters, Finalization, TransportExt};
 
 use super::walk::{Run, Stop};
@@ -74,7 +74,7 @@ impl Run<'_> {
                     state,
                     result,
                     outcome: batch.exchange().and_then(|exchange| exchange.outcome()),
-                    halved: batch.comes_again() && batch.is_too_large(),
+                    halved: batch.is_halved(),
                     seconds: report.map(|report| report.elapsed.as_secs_f64()),
                 }
             })
@@ -298,6 +298,7 @@ impl Run<'_> {
         self.join(vec![error], number, halt.state()).await;
         // That is where it stands, not what the service said.
         self.report.errors.iter_mut().for_each(|error| error.index = None);
+        self.report.resumable = true;
         (RunOutcome::Failed, vec![chain(halt), so_far(halt.state()).to_owned(), advice.to_owned()])
     }
 
@@ -337,12 +338,9 @@ fn so_far(state: &CycleState) -> &'static str {
 
 /// What a failed call says about the target as a whole.
 fn of_transport(error: &TransportError) -> Option<RunOutcome> {
-    match error.kind() {
-        TransportErrorKind::Unauthenticated | TransportErrorKind::Forbidden => Some(RunOutcome::Denied),
-        TransportErrorKind::Unreachable
-        | TransportErrorKind::Broken
-        | TransportErrorKind::Busy
-        | TransportErrorKind::Faulty => Some(RunOutcome::Unreachable),
+    match error {
+        _ if error.is_denied() => Some(RunOutcome::Denied),
+        _ if error.says_nothing() => Some(RunOutcome::Unreachable),
         _ => None,
     }
 }

@@ -40,7 +40,9 @@ impl Supply {
                     self.waiting.push(second);
                     batch = first;
                 }
-                (_, whole) => return Ok(Some(whole)),
+                (Ok(None), whole) => return Ok(Some(whole)),
+                // To send the whole of it would be to be refused again, without end.
+                (Err(error), _) => return Err(RebuildError::Unreadable(error.into()).into()),
             }
         }
         Ok(Some(batch))

@@ -95,7 +95,11 @@ impl<'e> Run<'e> {
     pub(super) async fn walk(&mut self) -> Result<(), Stop> {
         let lock = Arc::new(self.with_store(|store, key| store.lock(key)).await?);
         let spill = self.engine.spill.clone();
-        self.with_store(move |store, _| sweep(&spill, store)).await?;
+        self.with_store(move |store, _| {
+            sweep(&spill, store);
+            Ok(())
+        })
+        .await?;
         let survey = self.read().await?;
         // What an earlier cycle may still have under way is over before the target is asked what it knows.
         self.clear_up(&lock).await?;

@@ -171,6 +171,24 @@ async fn copies_that_nobody_needs_are_swept_away_and_others_are_not() {
     assert_eq!(copies(&world), 0);
 }
 
+/// To sweep is a favour: what another synchronization left unreadable is no reason not to run.
+#[tokio::test]
+async fn a_journal_of_another_synchronization_that_cannot_be_read_stops_no_run() {
+    let world = world().await;
+    let report = world.run(&piped(&world, "Quay\n"), options(&world)).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    let state = rusqlite::Connection::open(world.state().join("state.db")).expect("a state file");
+    let damage = r#"UPDATE journal SET entry = '{"at": 1, "event": "unheard of"}'"#;
+    assert!(state.execute(damage, ()).expect("a table of journals") > 0);
+    world.store().standing(&options(&world).key).expect_err("the journal cannot be read");
+
+    std::fs::write(world.state().join("spool-killed"), "Pier\n").expect("a file");
+    let other = world.options("other", Finalization::Ignore).with_batches(BatchLimits::default().with_commands(1));
+    let report = world.run(&piped(&world, "Pier\n"), other).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    assert_eq!(copies(&world), 1, "whose the copy is cannot be told");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_path_that_cannot_be_noted_is_refused_before_anything_is_sent() {

@@ -111,6 +111,11 @@ async fn a_command_that_is_too_large_alone_is_named_with_its_place_and_size() {
     let bytes = large.len() + 2;
     assert_eq!(error.message, format!("this command alone makes a batch of {bytes} bytes, more than the target takes"));
     assert!(report.message.iter().any(|sentence| sentence.contains("stays open")), "{:?}", report.message);
+    assert!(report.resumable, "the target may take larger requests one day");
+    let RunOptions { key, patience, .. } = options(&world);
+    let report = world.engine().resume(ResumeOptions::new(key).with_patience(patience)).await;
+    assert_eq!((report.outcome, report.resumable), (RunOutcome::Failed, true), "{:?}", report.message);
+    assert_eq!(report.errors.len(), 1, "{:?}", report.errors);
 }
 
 #[tokio::test]

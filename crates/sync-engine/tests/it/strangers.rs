@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use sync_core::transport::JobQuery;
 use sync_core::{Finalization, Transport};
-use sync_emulator::{JobNames, MissingResources, Readings};
+use sync_emulator::{Answer, Fault, FaultRule, JobNames, MissingResources, Operation, Readings};
 use sync_engine::store::SqliteStore;
 use sync_engine::{Engine, Input, ResumeOptions, RunOutcome};
 use sync_formats::BatchLimits;
@@ -99,6 +99,34 @@ async fn a_cycle_with_a_lost_answer_is_sent_again_as_a_whole_once_somebody_has_e
     let report = world.engine().resume(resume).await;
     assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
     assert_eq!(world.present().await, THINGS.iter().map(|(thing, _)| *thing).collect());
+}
+
+/// The job of the batch whose answer was lost, and which the list did not have yet when it was sought, is nobody else's,
+/// though it names another file than the first one does.
+#[tokio::test]
+async fn the_own_job_of_a_lost_answer_is_no_stranger_where_jobs_name_their_files() {
+    let mut readings = removing();
+    readings.job_names = JobNames::WithFile;
+    let world = World::new(readings).await;
+    let nothing = r#"{"total": 0, "offset": 0, "limit": 1000, "results": []}"#;
+    let faults = [
+        FaultRule::new(Fault::LoseAnswer).on(Operation::Batch).nth(2),
+        FaultRule::new(Fault::Answer(Answer::new(200).with_body(nothing))).on(Operation::Jobs),
+        FaultRule::new(Fault::Answer(Answer::new(400))).on(Operation::Batch).nth(4),
+    ];
+    world.emulator.controls().set_faults(faults.to_vec()).expect("good rules");
+    let options = world
+        .consenting("harbour", Finalization::RemoveResources)
+        .with_batches(BatchLimits::default().with_commands(1));
+    let resume = ResumeOptions::new(options.key.clone()).with_patience(options.patience);
+    let report = world.run(&world.source(&THINGS), options).await;
+    assert_eq!((report.outcome, report.batches.len()), (RunOutcome::Failed, 3), "{:?}", report.message);
+
+    world.emulator.controls().set_faults(Vec::new()).expect("no rules");
+    let report = world.engine().resume(resume).await;
+    assert_eq!(report.outcome, RunOutcome::Finalized, "{:?}", report.message);
+    let goes_on = report.recovery.iter().any(|sentence| sentence.contains("it goes on with the next one"));
+    assert!(goes_on, "{:?}", report.recovery);
 }
 
 const THINGS: [(Thing, u32); 4] =

@@ -208,11 +208,6 @@ impl Batch {
             [half("1", commands, self.first_index, first)?, half("2", self.commands - commands, after, second)?];
         Ok(Some(halves))
     }
-
-    /// What is uploaded, without the rest.
-    pub fn into_payload(self) -> Payload {
-        self.payload
-    }
 }
 
 /// A payload in memory with its digest.

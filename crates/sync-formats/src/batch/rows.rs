@@ -60,7 +60,8 @@ impl RowForm {
     }
 }
 
-/// Cuts a table into batches, never between rows that the service has to see together.
+/// Cuts a table into batches, never between rows that the service has to see together. Rows that would be a batch without
+/// a command are left out.
 ///
 /// The limits are those of [`BatchLimits`]: commands are counted before the service merges them, bytes are those of the
 /// text of the rows, which a workbook packs. The same rows and limits give the same batches, byte by byte. Memory: the rows
@@ -145,11 +146,15 @@ impl<R: RowReader> RowBatches<R> {
         loop {
             if !self.rows.are_within(self.limits) {
                 let before = self.rows.split_last().ok_or_else(|| self.too_large())?;
-                return self.batch(number, stem, before).map(Some);
+                // Rows that give no command are no batch.
+                if before.commands > 0 {
+                    return self.batch(number, stem, before).map(Some);
+                }
+                continue;
             }
             if self.has_ended {
                 let rest = std::mem::take(&mut self.rows);
-                return if rest.count == 0 { Ok(None) } else { self.batch(number, stem, rest).map(Some) };
+                return if rest.commands == 0 { Ok(None) } else { self.batch(number, stem, rest).map(Some) };
             }
             let Self { cutter, form, rows, .. } = self;
             match cutter.next_row()? {

@@ -58,8 +58,9 @@ impl Seams {
             Form::Json => [joined(&before, b"]"), joined(b"[", after.get(1..).unwrap_or_default())],
             _ => [before, after],
         };
-        let first = self.places.iter().copied().filter(|seam| seam.bytes < at.bytes).collect();
-        let rest = self.places.iter().filter(|seam| seam.bytes > at.bytes);
+        // Between rows that give no command there are seams with as many commands before them: a half needs one.
+        let first = self.places.iter().copied().filter(|seam| seam.commands < at.commands).collect();
+        let rest = self.places.iter().filter(|seam| seam.commands > at.commands);
         let second = rest.map(|seam| Seam { bytes: seam.bytes - at.bytes, commands: seam.commands - at.commands });
         let second = second.collect();
         Some((at.commands, [Self::new(self.form, before, first), Self::new(self.form, after, second)]))

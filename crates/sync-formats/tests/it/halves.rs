@@ -46,6 +46,7 @@ fn rows(rows: Table, form: RowForm) -> Batch {
 
 /// The pieces a batch falls into when it is cut as often as it can be.
 fn pieces(batch: Batch) -> Vec<Batch> {
+    assert_ne!(batch.commands(), 0, "the service takes no batch without a command");
     match batch.halves().expect("halves can be written") {
         None => {
             assert!(!batch.can_be_halved());
@@ -87,6 +88,32 @@ fn rows_about_one_resource_are_never_torn() {
     assert_eq!(texts(rows(lines, RowForm::Verbatim(CsvDialect::default()))), whole);
     let one = table(&[["a", "1"], ["a", "2"], ["a", "3"]]);
     assert!(!rows(one, RowForm::Verbatim(CsvDialect::default())).can_be_halved());
+}
+
+/// The batches of rows of which those without a name make no command.
+fn named_rows(rows: &[[&str; 2]], limits: BatchLimits) -> Vec<Batch> {
+    let template = compile(r#"[{"identifier": {"name": "${1}"}}]"#);
+    let (options, form) = (ExpandOptions::default(), RowForm::Verbatim(CsvDialect::default()));
+    let made = RowBatches::new(MemoryTable::new(table(rows)), &template, options, form, limits);
+    let mut made = made.expect("the limits are good");
+    std::iter::from_fn(|| made.next_batch(BatchNumber::FIRST, "batch").expect("every row fits")).collect()
+}
+
+#[test]
+fn rows_without_a_command_are_no_half_of_their_own() {
+    let rows = [["a", "1"], ["", "2"], ["b", "3"], ["", "4"], ["", "5"], ["c", "6"], ["", "7"]];
+    let texts: Vec<_> = named_rows(&rows, BatchLimits::default()).into_iter().flat_map(texts).collect();
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    assert_eq!(texts.concat(), "a;1\n;2\nb;3\n;4\n;5\nc;6\n;7\n");
+}
+
+#[test]
+fn rows_without_a_command_are_no_batch_of_their_own() {
+    let rows = [["", "1"], ["", "2"], ["a", "3"], ["", "4"], ["", "5"], ["b", "6"], ["", "7"], ["", "8"]];
+    let batches = named_rows(&rows, BatchLimits::default().with_bytes(4));
+    let indices: Vec<_> = batches.iter().map(|batch| (batch.first_index(), batch.commands())).collect();
+    assert_eq!(indices, [(0, 1), (1, 1)]);
+    assert_eq!(batches.into_iter().flat_map(texts).collect::<Vec<_>>(), ["a;3\n", "b;6\n"]);
 }
 
 #[test]

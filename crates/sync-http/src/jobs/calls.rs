@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method};
 use sync_core::transport::{JobQuery, Operation, TransportError};
-use sync_core::{Job, JobId, Page};
+use sync_core::{Job, JobId, MAX_CANCEL_MESSAGE, Page};
 
 use super::choice::Shape;
 use super::v1;
@@ -10,9 +10,6 @@ use super::walk::Walk;
 use crate::HttpTransport;
 use crate::call::{Call, refused};
 use crate::wire::Ask;
-
-/// Longest message of a cancellation, in characters (Job API v1).
-const MESSAGE: usize = 128;
 
 impl HttpTransport {
     pub(crate) async fn get_job(&self, id: &JobId) -> Result<Job, TransportError> {
@@ -82,8 +79,8 @@ impl HttpTransport {
     pub(crate) async fn cancel_job(&self, id: &JobId, message: Option<&str>) -> Result<(), TransportError> {
         let call = Call::job(Operation::CancelJob, id);
         call.run(async {
-            if message.is_some_and(|message| message.chars().count() > MESSAGE) {
-                let message = format!("the message of a cancellation has at most {MESSAGE} characters");
+            if message.is_some_and(|message| message.chars().count() > MAX_CANCEL_MESSAGE) {
+                let message = format!("the message of a cancellation has at most {MAX_CANCEL_MESSAGE} characters");
                 return Err(refused(Operation::CancelJob).with_message(message));
             }
             if self.shapes.of(Operation::CancelJob) == Shape::V1 {

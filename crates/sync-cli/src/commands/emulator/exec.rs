@@ -11,8 +11,9 @@ use crate::args::ExecArgs;
 use crate::exit::{Exit, Failure, OrExit};
 use crate::signals::StopRequests;
 
-/// Variables that would have a client sign in with something else.
-const OTHER_CREDENTIALS: [&str; 3] = ["COLLIBRA_TOKEN", "COLLIBRA_CLIENT_ID", "COLLIBRA_CLIENT_SECRET"];
+/// Variables that would have a client sign in with something else, or in another way.
+const OTHER_CREDENTIALS: [&str; 4] =
+    ["COLLIBRA_TOKEN", "COLLIBRA_CLIENT_ID", "COLLIBRA_CLIENT_SECRET", "COLLIBRA_SYNC_AUTH"];
 
 pub(super) async fn run(args: &ExecArgs) -> Result<Exit, Failure> {
     let mut stop = StopRequests::listen().or_exit(Exit::BROKEN)?;

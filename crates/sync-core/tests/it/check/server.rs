@@ -173,6 +173,60 @@ fn model_that_leads_nowhere_or_in_circles_forbids_nothing() {
 }
 
 #[test]
+fn name_of_several_types_is_left_to_the_service() {
+    let model = r#"{"complete": true,
+        "assetTypes": [{"name": "Boat"}, {"name": "Buoy", "parent": "Boat"}, {"name": "Mark", "parent": "Ship"},
+            {"name": "Ship"}, {"name": "Ship"}, {"name": "Raft", "id": "00000000-0000-0000-0000-0000000000a1"}],
+        "statuses": [{"name": "Lit"}, {"name": "Dark", "id": "00000000-0000-0000-0000-0000000000b1"}, {"name": "Dark"}],
+        "attributeTypes": [{"name": "Colour", "kind": "NUMERIC"}, {"name": "Colour"}],
+        "relationTypes": [{"source": "Boat", "role": "passes", "coRole": "is passed by", "target": "Boat"}],
+        "roles": [{"name": "Pilot", "resourceRole": false}, {"name": "Pilot", "resourceRole": true}],
+        "assignments": [{"assetType": "Raft", "statuses": ["Dark"]}]}"#;
+    let model = ModelIndex::new(Model::from_slice(model.as_bytes()).expect("a model"));
+    let found = |more: &str| {
+        let asset = format!(
+            r#"{{"resourceType": "Asset", "identifier": {{"id": "7d0b2a51-6b7e-4f0e-9a44-1f1f6f3c1a01"}}, {more}}}"#
+        );
+        misfits(&model, &asset).iter().map(|misfit| misfit.rule.code).collect::<Vec<_>>()
+    };
+    for told_twice in [
+        r#""type": {"name": "Ship"}"#,
+        r#""status": {"name": "Dark"}"#,
+        r#""attributes": {"Colour": [{"value": "red"}]}"#,
+        r#""responsibilities": {"Pilot": []}"#,
+        // Its parent may be a boat.
+        r#""type": {"name": "Mark"}, "relations": {"Boat:passes:is passed by:Boat:TARGET": []}"#,
+        // The name in the assignment may be that of this one.
+        r#""type": {"name": "Raft"}, "status": {"id": "00000000-0000-0000-0000-0000000000b1"}"#,
+    ] {
+        assert_eq!(found(told_twice), [""; 0], "{told_twice}");
+    }
+    assert_eq!(found(r#""type": {"name": "Shop"}"#), ["local.assetType.notFound"]);
+    assert_eq!(found(r#""type": {"name": "Raft"}, "status": {"name": "Lit"}"#), ["local.status.notAllowed"]);
+    let raft = r#""type": {"name": "Raft"}, "relations": {"Boat:passes:is passed by:Boat:TARGET": []}"#;
+    assert_eq!(found(raft), ["local.asset.relationEndsMismatch"]);
+}
+
+/// It is an addition to what a server comes with, of which it says nothing.
+#[test]
+fn model_that_is_not_complete_says_nothing_of_what_it_does_not_have() {
+    let addition = r#"{"assetTypes": [{"name": "Buoy"}], "attributeTypes": [{"name": "Depth", "kind": "NUMERIC"}]}"#;
+    let mut model = Model::from_slice(addition.as_bytes()).expect("a model");
+    let asset = r#"{"resourceType": "Asset", "identifier": {"id": "7d0b2a51-6b7e-4f0e-9a44-1f1f6f3c1a01"},
+        "type": {"name": "Table"}, "status": {"name": "Candidate"}, "attributes": {"Description": [{"value": "a"}], "Depth": [{"value": "b"}]},
+        "relations": {"Table:contains:is part of:Column:TARGET": []}, "responsibilities": {"Owner": []}}"#;
+    let domain = r#"{"resourceType": "Domain", "identifier": {"id": "7d0b2a51-6b7e-4f0e-9a44-1f1f6f3c1a01"}, "type": {"name": "Glossary"}}"#;
+    let codes = |model: &Model| {
+        let model = ModelIndex::new(model.clone());
+        let found = [asset, domain].map(|command| misfits(&model, command)).concat();
+        found.iter().map(|misfit| misfit.rule.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&model), ["local.attribute.valueFormat"]);
+    model.complete = true;
+    assert_eq!(codes(&model).len(), 7);
+}
+
+#[test]
 fn model_that_is_written_is_read_again() {
     let model = harbour().model().clone();
     let json = model.to_vec().expect("JSON");
