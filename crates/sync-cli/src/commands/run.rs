@@ -10,6 +10,7 @@ use super::driving::{Driving, can_hold_reports};
 use super::{Manner, check, inputs};
 use crate::args::RunArgs;
 use crate::exit::{Exit, Failure, OrExit, of_store};
+use crate::files::unread;
 use crate::output::confirm;
 use crate::target::{Chosen, Target};
 
@@ -47,9 +48,8 @@ impl Asked {
             let on_missing = args.guard.on_missing.unwrap_or_default();
             return Ok(Self { id, on_missing, plan: None });
         };
-        let named = |error: anyhow::Error| error.context(format!("reading the plan {} failed", file.display()));
-        let json = std::fs::read(file).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-        let plan = SavedPlan::from_slice(&json).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+        let json = std::fs::read(file).map_err(unread("the plan", file))?;
+        let plan = SavedPlan::from_slice(&json).map_err(unread("the plan", file))?;
         if args.id.as_ref().is_some_and(|id| *id != plan.synchronization_id) {
             return Err(Failure::usage(format_args!(
                 "the plan is for the synchronization {}",
