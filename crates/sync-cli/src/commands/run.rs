@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sync_core::{Finalization, SynchronizationId};
 use sync_engine::store::{SqliteStore, StateKey};
-use sync_engine::{Engine, Input, RunOptions, SavedPlan};
+use sync_engine::{Engine, Input, RunOptions, SavedPlan, Upload};
 
 use super::driving::{Driving, can_hold_reports};
 use super::{Manner, check, inputs};
@@ -23,6 +23,10 @@ pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure>
         Some(plan) => plan.inputs.iter().cloned().map(Input::reopen).collect::<Result<_, _>>().or_exit(Exit::FAILED)?,
         None => inputs::open(&args.inputs, &args.kind, &args.state)?,
     };
+    let upload: Upload = args.upload.into();
+    upload.takes(&inputs, args.relations.into()).map_err(|error| {
+        Failure::new(Exit::USAGE, error).with_hint("leave out one of --upload as-is and --relations add")
+    })?;
     let target = Target::open(&chosen, &args.target, &args.state).await?;
     let options = options(args, asked, &target.name);
     let asks = !args.yes && confirm::can_ask();
