@@ -11,8 +11,10 @@ use sync_formats::BatchLimits;
 
 use crate::check::CheckOptions;
 use crate::guard::Demands;
+use crate::input::Input;
 use crate::preview::SavedPlan;
 use crate::store::StateKey;
+use crate::survey::SurveyError;
 
 /// What tables are sent as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -25,6 +27,21 @@ pub enum Upload {
     /// Their rows, with the template: the service makes the commands. It takes no
     /// [`RelationsAction`] along with them, so that a run of a table with another than the default is refused.
     AsIs,
+}
+
+impl Upload {
+    /// Whether inputs can be sent so, with this said about their relations. A run asks before it reads them.
+    ///
+    /// # Errors
+    /// [`SurveyError::Relations`] for a table whose rows are to be sent with another action than the default.
+    pub fn takes(self, inputs: &[Input], relations_action: RelationsAction) -> Result<(), SurveyError> {
+        match inputs.iter().find(|input| input.is_table()) {
+            Some(table) if self == Self::AsIs && relations_action != RelationsAction::default() => {
+                Err(SurveyError::Relations { name: table.name().to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What a run is asked to do. The defaults remove nothing and stop at the first bad command.

@@ -1,6 +1,5 @@
 //! `collibra-sync check`
 
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use super::sync::of_transport;
 use super::{Manner, inputs, with_runtime};
 use crate::args::{CheckArgs, OutputFormat};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::files::{unread, write_json, write_whole};
 use crate::output::{human, printer, sarif};
 use crate::target::{Chosen, Target};
 
@@ -26,9 +26,7 @@ pub(crate) fn run(args: &CheckArgs, manner: Manner) -> Result<Exit, Failure> {
     let report = check(&inputs, limits(&args.batches), &options, &spill)
         .map_err(|error| Failure::new(survey_exit(&error), error))?;
     if let Some(file) = &args.sarif {
-        sarif::write(file, &report)
-            .map_err(|error| anyhow::Error::new(error).context(format!("writing {} failed", file.display())))
-            .or_exit(Exit::BROKEN)?;
+        write_json("the findings", file, &sarif::log(&report))?;
     }
     match manner.output {
         OutputFormat::Json => printer::json(&report),
@@ -49,7 +47,7 @@ fn model(args: &CheckArgs) -> Result<Option<Model>, Failure> {
         file if Chosen::is_given(&args.target) => {
             let model = with_runtime(read(args))?;
             if let Some(file) = file {
-                keep(file, &model)?;
+                write_whole("the operating model", file, &model.to_vec().or_exit(Exit::BROKEN)?)?;
                 printer::note(&format!(
                     "the operating model is kept in {}; it is read from there from now on",
                     file.display()
@@ -69,9 +67,9 @@ async fn read(args: &CheckArgs) -> Result<Model, Failure> {
 }
 
 fn kept(file: &Path) -> Result<Model, Failure> {
-    let named = |error: anyhow::Error| error.context(format!("reading the operating model {} failed", file.display()));
-    let json = std::fs::read(file).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-    let model = Model::from_slice(&json).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+    const WHAT: &str = "the operating model";
+    let json = std::fs::read(file).map_err(unread(WHAT, file))?;
+    let model = Model::from_slice(&json).map_err(unread(WHAT, file))?;
     if !model.complete {
         let failure = Failure::usage(format_args!("{} is not the whole model of an instance", file.display()));
         return Err(failure.with_hint(
@@ -80,22 +78,6 @@ fn kept(file: &Path) -> Result<Model, Failure> {
         ));
     }
     Ok(model)
-}
-
-/// Under another name first: a file that is there is whole.
-fn keep(file: &Path, model: &Model) -> Result<(), Failure> {
-    let written = || {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut unfinished = tempfile::NamedTempFile::new_in(folder)?;
-        unfinished.write_all(&model.to_vec()?)?;
-        unfinished.persist(file).map_err(|error| error.error)?;
-        Ok::<(), std::io::Error>(())
-    };
-    written()
-        .map_err(|error| {
-            anyhow::Error::new(error).context(format!("writing the operating model {} failed", file.display()))
-        })
-        .or_exit(Exit::BROKEN)
 }
 
 pub(super) fn limits(args: &crate::args::BatchArgs) -> BatchLimits {

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use serde_json::Value;
 use sync_core::cycle::StopSignal;
 use sync_http::conformance::{CaseReport, Suite, SuiteEnd, SuiteReport, statements};
 
 use super::Manner;
 use crate::args::{ConformanceArgs, OutputFormat};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::files::write_json;
 use crate::output::{conformance, printer};
 use crate::signals::StopRequests;
 use crate::target::{Chosen, Target, default_state};
@@ -52,7 +52,7 @@ pub(crate) async fn run(args: &ConformanceArgs, manner: Manner) -> Result<Exit, 
         OutputFormat::Human => printer::text(&conformance::report(&report)),
     }
     if let Some(path) = &args.save {
-        save(path, &json)?;
+        write_json("the report", path, &json)?;
     }
     exit(&report)
 }
@@ -75,14 +75,6 @@ fn progress(case: &CaseReport, manner: Manner) {
             }
         }
     }
-}
-
-fn save(path: &Path, json: &Value) -> Result<(), Failure> {
-    let mut text = serde_json::to_vec_pretty(json).or_exit(Exit::BROKEN)?;
-    text.push(b'\n');
-    std::fs::write(path, text)
-        .map_err(|error| anyhow::Error::new(error).context(format!("writing {} failed", path.display())))
-        .or_exit(Exit::BROKEN)
 }
 
 /// What the report means for those who run this.

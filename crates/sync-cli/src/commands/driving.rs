@@ -10,6 +10,7 @@ use sync_engine::{Engine, Report};
 use super::Manner;
 use crate::args::{OutputFormat, TargetArgs};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::files::write_json;
 use crate::output::{human, memory, printer, progress};
 use crate::signals::StopRequests;
 use crate::target::Target;
@@ -51,7 +52,7 @@ impl Driving<'_> {
             OutputFormat::Human => printer::text(&human::run(&report)),
         }
         for path in self.reports {
-            write_report(path, &report)?;
+            write_json("the report", path, &report)?;
         }
         Ok(Exit(report.exit_code))
     }
@@ -106,14 +107,6 @@ pub(super) fn can_hold_reports(paths: &[PathBuf]) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn write_report(path: &Path, report: &Report) -> Result<(), Failure> {
-    let mut json = serde_json::to_vec_pretty(report).or_exit(Exit::BROKEN)?;
-    json.push(b'\n');
-    std::fs::write(path, json)
-        .map_err(|error| anyhow::Error::new(error).context(format!("writing the report {} failed", path.display())))
-        .or_exit(Exit::BROKEN)
 }
 
 /// The first request asks to stop at the next safe point, the second one does not wait for it: the journal is good at

@@ -4,13 +4,12 @@ use std::path::Path;
 
 use serde::Serialize;
 use sync_engine::store::{SqliteStore, StateKey, StateStore};
-use sync_engine::{
-    Finding, GuardReason, PlanEntry, PlanReport, PreviewError, RunOptions, SavedPlan, SurveyError, plan,
-};
+use sync_engine::{Finding, GuardReason, PlanEntry, PlanReport, PreviewError, RunOptions, SurveyError, plan};
 
 use super::{Manner, inputs};
 use crate::args::{OutputFormat, PlanArgs};
 use crate::exit::{Exit, Failure, OrExit, of_store};
+use crate::files::write_json;
 use crate::output::{human, printer};
 use crate::target::Chosen;
 
@@ -34,7 +33,7 @@ pub(crate) fn run(args: &PlanArgs, manner: Manner) -> Result<Exit, Failure> {
         false => Exit::DONE,
     };
     if let (Some(file), Some(saved)) = (&args.out, &report.saved) {
-        save(file, saved)?;
+        write_json("the plan", file, saved)?;
     }
     match manner.output {
         OutputFormat::Json => printer::json(&Json::of(&report, exit)),
@@ -78,14 +77,6 @@ pub(super) fn survey_exit(error: &SurveyError) -> Exit {
         SurveyError::Spill(_) => Exit::BROKEN,
         _ => Exit::FAILED,
     }
-}
-
-fn save(file: &Path, plan: &SavedPlan) -> Result<(), Failure> {
-    let mut json = serde_json::to_vec_pretty(plan).or_exit(Exit::BROKEN)?;
-    json.push(b'\n');
-    std::fs::write(file, json)
-        .map_err(|error| anyhow::Error::new(error).context(format!("writing the plan {} failed", file.display())))
-        .or_exit(Exit::BROKEN)
 }
 
 /// The object `--output json` prints.

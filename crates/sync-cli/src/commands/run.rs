@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use sync_core::{Finalization, SynchronizationId};
 use sync_engine::store::{SqliteStore, StateKey};
-use sync_engine::{Engine, Input, RunOptions, SavedPlan};
+use sync_engine::{Engine, Input, RunOptions, SavedPlan, Upload};
 
 use super::driving::{Driving, can_hold_reports};
 use super::{Manner, check, inputs};
 use crate::args::RunArgs;
 use crate::exit::{Exit, Failure, OrExit, of_store};
+use crate::files::unread;
 use crate::output::confirm;
 use crate::target::{Chosen, Target};
 
@@ -22,6 +23,10 @@ pub(crate) async fn run(args: &RunArgs, manner: Manner) -> Result<Exit, Failure>
         Some(plan) => plan.inputs.iter().cloned().map(Input::reopen).collect::<Result<_, _>>().or_exit(Exit::FAILED)?,
         None => inputs::open(&args.inputs, &args.kind, &args.state)?,
     };
+    let upload: Upload = args.upload.into();
+    upload.takes(&inputs, args.relations.into()).map_err(|error| {
+        Failure::new(Exit::USAGE, error).with_hint("leave out one of --upload as-is and --relations add")
+    })?;
     let target = Target::open(&chosen, &args.target, &args.state).await?;
     let options = options(args, asked, &target.name);
     let asks = !args.yes && confirm::can_ask();
@@ -47,9 +52,8 @@ impl Asked {
             let on_missing = args.guard.on_missing.unwrap_or_default();
             return Ok(Self { id, on_missing, plan: None });
         };
-        let named = |error: anyhow::Error| error.context(format!("reading the plan {} failed", file.display()));
-        let json = std::fs::read(file).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-        let plan = SavedPlan::from_slice(&json).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+        let json = std::fs::read(file).map_err(unread("the plan", file))?;
+        let plan = SavedPlan::from_slice(&json).map_err(unread("the plan", file))?;
         if args.id.as_ref().is_some_and(|id| *id != plan.synchronization_id) {
             return Err(Failure::usage(format_args!(
                 "the plan is for the synchronization {}",

@@ -1,7 +1,6 @@
 //! Findings for code hosts: SARIF 2.1.0, as OASIS has standardized it.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -10,15 +9,8 @@ use sync_engine::{CheckReport, Excerpt, Finding};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
 
-/// Writes a report to a file.
-pub(crate) fn write(file: &Path, report: &CheckReport) -> io::Result<()> {
-    let mut json = serde_json::to_vec_pretty(&log(report))?;
-    json.push(b'\n');
-    std::fs::write(file, json)
-}
-
 /// The report as one log with one run.
-fn log(report: &CheckReport) -> Value {
+pub(crate) fn log(report: &CheckReport) -> Value {
     let codes: BTreeSet<&str> = report.findings.iter().map(|finding| finding.code.as_str()).collect();
     let codes: Vec<&str> = codes.into_iter().collect();
     let results: Vec<Value> = report.findings.iter().map(|finding| result(finding, &codes)).collect();

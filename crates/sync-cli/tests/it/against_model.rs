@@ -68,6 +68,12 @@ fn model_is_read_from_a_target_once_kept_and_seeds_another_server() {
     first.says("the operating model is kept in model.json");
     assert_eq!(errors(&first.json()), EXPECTED);
     drop(server);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| fs::metadata(at.join(name)).expect("a file").permissions().mode();
+        assert_eq!(mode("model.json"), mode("in.jsonl"), "a file like any other");
+    }
 
     // The file is enough from now on, and a server that is seeded with it has the same model.
     assert_eq!(errors(&check(1, at, &["--model", "model.json"]).json()), EXPECTED);

@@ -165,6 +165,18 @@ fn an_error_of_a_job_names_the_cell_of_the_resource() {
         .says("to go on: collibra-sync resume");
 }
 
+#[test]
+fn relations_that_rows_cannot_add_are_a_matter_of_usage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("t.json"), r#"[{"resourceType": "Community", "identifier": {"name": "${1}"}}]"#)
+        .expect("a template");
+    fs::write(folder.path().join("t.csv"), "Quay\n").expect("a table");
+    let run = ["run", "t.csv", "--template", "t.json", "--id", "harbour", "--embedded", "--upload", "as-is"];
+    let ran = Ran::expect(2, folder.path(), run.iter().chain(&["--relations", "add"]));
+    ran.says("the rows of t.csv").says("--upload as-is and --relations add");
+    Ran::expect(0, folder.path(), run);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_expand_writes_is_one_like_any_other() {

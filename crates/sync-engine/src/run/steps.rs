@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use sync_core::cycle::{Crew, CycleSettings, CycleState, Phase, StepError, look_after};
 use sync_core::guard::GuardPass;
-use sync_core::transport::RelationsAction;
 use sync_core::{Finalization, JobId};
 
 use super::told;
@@ -18,7 +17,7 @@ use crate::export::{ExportError, export};
 use crate::guard::{GuardReason, GuardReasonKind, judge_missing, judge_plan};
 use crate::input::Input;
 use crate::journal::StoreJournal;
-use crate::options::{RunOptions, Upload};
+use crate::options::RunOptions;
 use crate::plan::{PLAN_LIST, PlanError, Planned, compare};
 use crate::record::RunRecord;
 use crate::report::{InputReport, PlanCounts};
@@ -49,12 +48,7 @@ impl Run<'_> {
         let began = Instant::now();
         self.inputs.iter().try_for_each(Input::can_be_noted).map_err(SurveyError::from)?;
         let RunOptions { upload, relations_action, .. } = self.options;
-        if upload == Upload::AsIs
-            && relations_action != RelationsAction::default()
-            && let Some(table) = self.inputs.iter().find(|input| input.is_table())
-        {
-            return Err(SurveyError::Relations { name: table.name().to_owned() }.into());
-        }
+        upload.takes(&self.inputs, relations_action)?;
         self.engine.sink.progress(Progress::Reading);
         let (inputs, limits, spill) = (self.inputs.clone(), self.options.batches, self.engine.spill.clone());
         let require = self.options.demands.require.clone();

@@ -9,6 +9,7 @@ use sync_emulator::{Emulator, EmulatorBuilder, FaultRule, ModelFile, ProfileFile
 
 use crate::args::{BehaviourArgs, ProfileArg, ServerArgs};
 use crate::exit::{Exit, Failure, OrExit};
+use crate::files::{unread, write_whole};
 use crate::output::printer;
 
 /// Starts a server; `folder` is for its data where the arguments name none, and nothing is kept without either.
@@ -51,13 +52,7 @@ pub(super) async fn start(listen: SocketAddr, args: &ServerArgs, folder: Option<
 /// Writes the ready file, if one is wanted.
 pub(super) fn say_ready(emulator: &Emulator, args: &ServerArgs) -> Result<(), Failure> {
     let Some(path) = &args.ready_file else { return Ok(()) };
-    // Under another name first: whoever waits for the file never sees it half written.
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".part");
-    std::fs::write(&unfinished, format!("{}\n", emulator.url()))
-        .and_then(|()| std::fs::rename(&unfinished, path))
-        .map_err(|error| anyhow::Error::new(error).context(format!("writing the ready file {} failed", path.display())))
-        .or_exit(Exit::BROKEN)
+    write_whole("the ready file", path, format!("{}\n", emulator.url()).as_bytes())
 }
 
 /// Sets what was asked for and leaves the rest as it is. Single readings win over those of a file, those of a file of their
@@ -70,8 +65,7 @@ fn behaving(
     let (version, mut readings) = match profile {
         ProfileArg::Version(version) => (*version, Readings::default()),
         ProfileArg::File(path) => {
-            let named = |error: anyhow::Error| error.context(format!("reading the profile {} failed", path.display()));
-            let file = ProfileFile::read(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+            let file = ProfileFile::read(path).map_err(unread("the profile", path))?;
             (file.profile, file.readings)
         }
     };
@@ -109,13 +103,11 @@ fn behaving(
 /// Adds an operating model of one's own, and who is let in.
 pub(crate) fn seeded(builder: EmulatorBuilder, seed: Option<&Path>) -> Result<EmulatorBuilder, Failure> {
     let Some(path) = seed else { return Ok(builder) };
-    let named = |error: anyhow::Error| error.context(format!("reading the seed {} failed", path.display()));
-    let model = ModelFile::read(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
+    let model = ModelFile::read(path).map_err(unread("the seed", path))?;
     Ok(builder.seed(model))
 }
 
 fn read_json<T: DeserializeOwned>(what: &str, path: &Path) -> Result<T, Failure> {
-    let named = |error: anyhow::Error| error.context(format!("reading {what} {} failed", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| named(error.into())).or_exit(Exit::USAGE)?;
-    serde_json::from_str(&text).map_err(|error| named(error.into())).or_exit(Exit::USAGE)
+    let text = std::fs::read_to_string(path).map_err(unread(what, path))?;
+    serde_json::from_str(&text).map_err(unread(what, path))
 }
